@@ -1,0 +1,142 @@
+//! What the reconciler needs of a cluster: the trait [`Cluster`], with a real and an embedded implementation.
+//!
+//! Takes whole objects as JSON, gives what the cluster made of them. Invariant: both implementations keep the same
+//! contract (server-side apply with field ownership, inventory by label, watch, optimistic deletion); the tests in
+//! `tests/all` run against both.
+
+use async_trait::async_trait;
+use futures::stream::BoxStream;
+use seawall_schema::object::ObjectKey;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// What a watch and a listing hold of an object: metadata only.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Observed {
+    /// Which object.
+    pub key: ObjectKey,
+    /// The server's identity of this incarnation.
+    pub uid: String,
+    /// Changes with every write.
+    pub resource_version: String,
+    /// `metadata.generation`, where the kind has it.
+    pub generation: Option<i64>,
+    /// The annotation `seawall.dev/digest`.
+    pub digest: Option<String>,
+    /// All labels.
+    pub labels: BTreeMap<String, String>,
+    /// Whether it is being deleted.
+    pub deleting: bool,
+    /// Hash of the part of `metadata.managedFields` that belongs to Seawall's manager, and of nothing else: differs when
+    /// somebody takes a field over. (Status writes of others do not change it.)
+    pub owned_fields: Option<String>,
+}
+
+/// How an object is applied.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ApplyOptions {
+    /// Only ask what would happen.
+    pub dry_run: bool,
+    /// Take over fields that another manager owns.
+    pub force: bool,
+}
+
+/// One change seen by a watch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// The object exists and looks like this.
+    Present(Observed),
+    /// The object is gone.
+    Gone(ObjectKey),
+    /// The watch was restarted; everything may have changed: list again.
+    Restarted,
+}
+
+/// Why a cluster did not do as asked. The message names what was tried and where, and holds no Secret data.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ClusterError {
+    /// It could not be reached or did not answer in time.
+    #[error("{0}")]
+    Unreachable(String),
+    /// It asks for fewer requests; after so many milliseconds, where it says.
+    #[error("{message}")]
+    Busy {
+        /// What it said.
+        message: String,
+        /// `Retry-After`, in milliseconds.
+        retry_after_ms: Option<u64>,
+    },
+    /// Another manager owns fields (409 on apply), or the object changed meanwhile.
+    #[error("{message}")]
+    Conflict {
+        /// What it said.
+        message: String,
+        /// The other managers, with the fields they own.
+        managers: Vec<(String, Vec<String>)>,
+    },
+    /// The object is refused: invalid, immutable field, admission, quota (400, 403 by admission, 422).
+    #[error("{0}")]
+    Refused(String),
+    /// Credentials do not allow it (401, 403).
+    #[error("{0}")]
+    Forbidden(String),
+    /// The kind is unknown there: its CRD is missing.
+    #[error("{0}")]
+    UnknownKind(String),
+    /// The object or its namespace does not exist.
+    #[error("{0}")]
+    NotFound(String),
+    /// It answered something that makes no sense, or failed inside (5xx).
+    #[error("{0}")]
+    Broken(String),
+}
+
+impl ClusterError {
+    /// Whether the same call may succeed later without anybody changing anything.
+    pub fn is_transient(&self) -> bool {
+        matches!(self, ClusterError::Unreachable(_) | ClusterError::Busy { .. } | ClusterError::Broken(_))
+    }
+}
+
+/// A cluster of Kubernetes objects. Every call has its own deadline inside the implementation; none waits for ever.
+#[async_trait]
+pub trait Cluster: Send + Sync {
+    /// What it is, for messages: `context prod-eu-west`, `embedded at eu-west`. Holds no credentials.
+    fn describe(&self) -> String;
+
+    /// Server-side apply under the manager `seawall`; gives the object as the server now has it.
+    async fn apply(&self, object: &Value, options: ApplyOptions) -> Result<Value, ClusterError>;
+
+    /// The whole object; `None` where it does not exist.
+    async fn get(&self, key: &ObjectKey) -> Result<Option<Value>, ClusterError>;
+
+    /// Metadata of all objects of the kinds of `keys` that carry the label `seawall.dev/inventory=<inventory>`.
+    async fn list(&self, inventory: &str, kinds: &[Kind]) -> Result<Vec<Observed>, ClusterError>;
+
+    /// Deletes an object if it still is the incarnation `uid` (background propagation); one that is gone is fine.
+    async fn delete(&self, key: &ObjectKey, uid: &str) -> Result<(), ClusterError>;
+
+    /// Changes of objects with that inventory label, of those kinds, from now on. The stream ends only when dropped.
+    fn watch(&self, inventory: &str, kinds: &[Kind]) -> BoxStream<'static, Change>;
+
+    /// Records a Kubernetes Event about `key`; best effort.
+    async fn event(&self, key: &ObjectKey, kind: EventKind, reason: &str, message: &str);
+}
+
+/// A kind of object, as far as a listing needs it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Kind {
+    /// `group/version`, or `version`.
+    pub api_version: String,
+    /// `Deployment`.
+    pub kind: String,
+}
+
+/// Types of Kubernetes Events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EventKind {
+    /// All is well.
+    Normal,
+    /// Somebody should look.
+    Warning,
+}

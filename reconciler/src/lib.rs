@@ -1,0 +1,6 @@
+//! The reconciler: keeps each region true to its bundle from git, on its own authority.
+//!
+//! Reads bundles, never the model. Stages, in order, each a folder with one entry function:
+//! `source → bundle → plan → gate → apply → health → report`; `region` is the loop of one region and the supervisor.
+
+pub mod cluster;

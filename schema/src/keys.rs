@@ -1,0 +1,33 @@
+//! Labels, annotations and fixed names that the compiler writes and the reconciler reads.
+
+/// The field manager of everything that Seawall applies.
+pub const FIELD_MANAGER: &str = "seawall";
+/// Label: the fleet an object belongs to.
+pub const FLEET: &str = "seawall.dev/fleet";
+/// Label: the region an object belongs to.
+pub const REGION: &str = "seawall.dev/region";
+/// Label and node label: the cell.
+pub const CELL: &str = "seawall.dev/cell";
+/// Label: the workload.
+pub const WORKLOAD: &str = "seawall.dev/workload";
+/// Label: the tenant.
+pub const TENANT: &str = "seawall.dev/tenant";
+/// Label: the tier.
+pub const TIER: &str = "seawall.dev/tier";
+/// Label: the lane, on placeholders, standbys and lane work.
+pub const LANE: &str = "seawall.dev/lane";
+/// Label: what part an object plays (`workload`, `standby`, `placeholder`, …).
+pub const ROLE: &str = "seawall.dev/role";
+/// Label: the jurisdictions that the pod's work may be in, countries joined by `.`; `any` where it has no residency.
+pub const RESIDENCY: &str = "seawall.dev/residency";
+/// Annotation that the reconciler sets on what it applies: the digest of the applied object, so that a metadata-only
+/// watch is enough to know that nothing is to be done.
+pub const DIGEST: &str = "seawall.dev/digest";
+/// Annotation on an object: JSON pointers, one a line, of fields that are seeded once and then left to others.
+pub const IGNORED_FIELDS: &str = "seawall.dev/ignored-fields";
+/// Label on everything that one bundle owns; its value is the bundle's inventory name.
+pub const INVENTORY: &str = "seawall.dev/inventory";
+/// ConfigMap of local declarations, in the namespace `SYSTEM_NAMESPACE`.
+pub const DECLARATIONS: &str = "seawall-declarations";
+/// Namespace of what the reconciler writes for itself: inventory, status, declarations.
+pub const SYSTEM_NAMESPACE: &str = "seawall-system";
