@@ -4,8 +4,14 @@
 //! Stages, in order, each a folder with one entry function:
 //! `syntax → decode → resolve → model → check (with proof) → lower → emit`.
 
+pub mod check;
+pub mod decode;
 pub mod diagnostic;
+pub mod emit;
 pub mod files;
+pub mod lower;
 pub mod model;
+pub mod proof;
+pub mod resolve;
 pub mod span;
 pub mod syntax;
