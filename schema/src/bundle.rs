@@ -24,6 +24,22 @@ pub struct FleetFile {
     pub bundles: BTreeMap<String, String>,
     /// For each bundle's folder the events declared in git that are in force there.
     pub active_events: BTreeMap<String, Vec<String>>,
+    /// For each bundle's folder how its cluster is reached, where the policy says so: what `seawall sync` goes by, since it
+    /// never reads the model. An agent inside its cluster needs none.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub clusters: BTreeMap<String, ClusterAccess>,
+}
+
+/// How a region's cluster is reached: `{"context": "prod-eu-west"}`, `"in-cluster"`, `{"embedded": "clusters/eu-west"}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ClusterAccess {
+    /// A kubeconfig context.
+    Context(String),
+    /// Credentials of the pod the agent runs in.
+    InCluster,
+    /// An embedded cluster in a folder; a relative path counts from where the command runs.
+    Embedded(String),
 }
 
 /// `bundle.json`: the root of one region's bundle.
