@@ -137,6 +137,9 @@ impl Source {
         let start = self.line_starts[line] as usize;
         let end = (offset as usize).min(self.text.len());
         let prefix = self.text.get(start..end).unwrap_or("");
-        Position { line: line as u32 + 1, column: prefix.trim_start_matches('\u{feff}').chars().count() as u32 + 1 }
+        Position {
+            line: line as u32 + 1,
+            column: prefix.trim_start_matches('\u{feff}').chars().count() as u32 + 1,
+        }
     }
 }

@@ -10,6 +10,7 @@ pub mod diagnostic;
 pub mod emit;
 pub mod files;
 pub mod lower;
+pub mod manifest;
 pub mod model;
 pub mod proof;
 pub mod resolve;

@@ -57,7 +57,12 @@ pub struct Edit {
 
 impl Diagnostic {
     /// A finding at `span`.
-    pub fn new(code: &'static Code, message: impl Into<String>, span: Span, label: impl Into<String>) -> Self {
+    pub fn new(
+        code: &'static Code,
+        message: impl Into<String>,
+        span: Span,
+        label: impl Into<String>,
+    ) -> Self {
         let primary = Label { span, text: label.into(), primary: true };
         Self {
             code,

@@ -24,3 +24,57 @@ pub struct Code {
     /// Version of Seawall that first had it.
     pub since: &'static str,
 }
+
+/// Declares codes as statics and lists them all in [`ALL`], in the order written.
+macro_rules! codes {
+    ($($(#[$doc:meta])* $ident:ident = $id:literal, $name:literal, $level:ident, $summary:literal;)*) => {
+        $(
+            #[doc = concat!($id, " `", $name, "`: ", $summary, ".")]
+            $(#[$doc])*
+            pub static $ident: Code = Code {
+                id: $id,
+                name: $name,
+                summary: $summary,
+                level: Severity::$level,
+                since: "0.1.0",
+            };
+        )*
+
+        /// Every code, by id.
+        pub static ALL: &[&Code] = &[$(&$ident),*];
+    };
+}
+
+/// The code of that id (`SW0101`) or name (`unexpected-token`).
+pub fn find(id_or_name: &str) -> Option<&'static Code> {
+    ALL.iter().copied().find(|code| code.id.eq_ignore_ascii_case(id_or_name) || code.name == id_or_name)
+}
+
+// Append in your own block, ids ascending: ALL is in this order.
+codes! {
+    // SW01xx syntax
+
+    // SW02xx files
+
+    // SW03xx decoding
+
+    // SW04xx names
+
+    // SW05xx geography and residency
+
+    // SW06xx failover
+
+    // SW07xx capacity and proof
+
+    // SW08xx manifests
+    MANIFEST_SYNTAX = "SW0801", "manifest-syntax", Error, "a manifest is not valid YAML";
+    MANIFEST_LIMIT = "SW0802", "manifest-limit", Error, "a manifest is nested or repeats itself beyond the limits";
+    MANIFEST_DUPLICATE_KEY = "SW0803", "manifest-duplicate-key", Error, "a key stands twice in one mapping of a manifest";
+    MANIFEST_NOT_AN_OBJECT = "SW0804", "manifest-not-an-object", Error, "a YAML document is no Kubernetes object";
+    MANIFEST_FIELD_MISSING = "SW0805", "manifest-field-missing", Error, "a Kubernetes object lacks `apiVersion`, `kind` or `metadata.name`";
+    MANIFEST_BAD_VALUE = "SW0806", "manifest-bad-value", Error, "a YAML value or key that Kubernetes cannot be sent";
+
+    // SW09xx policies
+
+    // SW10xx unused and style
+}

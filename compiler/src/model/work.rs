@@ -1,7 +1,8 @@
 //! Workloads, queues, jobs, events, declarations, manifests.
 
 use super::{
-    ClusterAccess, DatasetId, LaneId, LocationId, ManifestId, QueueId, RegionId, Residency, TenantId, TierId, WorkloadId,
+    ClusterAccess, DatasetId, LaneId, LocationId, ManifestId, QueueId, RegionId, Residency, TenantId, TierId,
+    WorkloadId,
 };
 use crate::span::{FileId, Span, Spanned};
 use seawall_schema::name::{ClassName, EventName, JobName, QueueName, WorkloadName};
@@ -391,6 +392,8 @@ pub struct ManifestObject {
     pub value: serde_json::Value,
     /// The document it stands in.
     pub span: Span,
+    /// Where each value stands, by JSON pointer (`""` is the object); what a merge key brought in has no place of its own.
+    pub places: std::collections::BTreeMap<String, Span>,
 }
 
 impl Region {

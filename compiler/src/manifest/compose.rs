@@ -1,0 +1,364 @@
+//! YAML events to JSON values with places.
+//!
+//! Takes text, gives one [`Document`] for each YAML document, and findings. Invariant: work is linear in the text: depth is
+//! capped, what aliases repeat is weighed before it is copied, and nothing recurses.
+
+use super::scalar::{self, NotFinite};
+use crate::diagnostic::registry::{
+    MANIFEST_BAD_VALUE, MANIFEST_DUPLICATE_KEY, MANIFEST_LIMIT, MANIFEST_SYNTAX,
+};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::span::{FileId, Span};
+use serde_json::{Map, Value};
+use serde_saphyr::granit_parser::{self as yaml, Event, Parser, ScalarStyle, Tag};
+use std::collections::BTreeMap;
+
+/// Deepest nesting of a manifest.
+pub(super) const DEPTH_LIMIT: usize = 100;
+/// How much aliases may repeat in one file, in nodes plus bytes of text.
+pub(super) const ALIAS_LIMIT: usize = 1 << 20;
+
+/// One YAML document.
+pub(super) struct Document {
+    /// Its value; `null` where it is empty.
+    pub(super) value: Value,
+    /// Where each value stands, by JSON pointer; for an alias, where the alias stands.
+    pub(super) places: BTreeMap<String, Span>,
+    /// All of it.
+    pub(super) span: Span,
+}
+
+/// Reads all documents; after a syntax error, those before it.
+pub(super) fn documents(file: FileId, text: &str) -> (Vec<Document>, Diagnostics) {
+    let skipped = text.len() - text.trim_start_matches('\u{feff}').len();
+    let mut options = yaml::Options::default();
+    options.emit_comments = false;
+    options.block_nesting_limit = DEPTH_LIMIT + 1;
+    options.flow_nesting_limit = DEPTH_LIMIT + 1;
+    let mut parser = Parser::new_from_str_with_options(&text[skipped..], options);
+    let mut composer = Composer::new(file, skipped, text.len());
+    while let Some(event) = parser.next_event() {
+        let step = match event {
+            Ok((event, span)) => composer.event(event, span),
+            Err(error) => {
+                let at = composer.point(error.marker());
+                Err(syntax(error.info(), at))
+            }
+        };
+        if let Err(finding) = step {
+            composer.diagnostics.push(*finding);
+            break;
+        }
+    }
+    (composer.documents, composer.diagnostics)
+}
+
+type Step = Result<(), Box<Diagnostic>>;
+
+fn syntax(info: String, at: Span) -> Box<Diagnostic> {
+    let info = info.lines().next().unwrap_or_default().trim_end_matches('.').to_owned();
+    Box::new(Diagnostic::new(&MANIFEST_SYNTAX, format!("not valid YAML: {info}"), at, "here"))
+}
+
+/// A mapping or sequence that is still open.
+struct Open {
+    anchor: usize,
+    start: Span,
+    pointer: usize,
+    kind: Kind,
+}
+
+enum Kind {
+    Sequence(Vec<Value>),
+    Mapping {
+        entries: Map<String, Value>,
+        keys: BTreeMap<String, Span>,
+        merged: Vec<Value>,
+        key: Option<Key>,
+    },
+}
+
+enum Key {
+    Named(String),
+    Merge,
+}
+
+struct Composer {
+    file: FileId,
+    offset: usize,
+    length: usize,
+    stack: Vec<Open>,
+    pointer: String,
+    places: BTreeMap<String, Span>,
+    anchors: BTreeMap<usize, (Value, usize)>,
+    repeated: usize,
+    done: Option<Value>,
+    start: usize,
+    documents: Vec<Document>,
+    diagnostics: Diagnostics,
+}
+
+impl Composer {
+    fn new(file: FileId, offset: usize, length: usize) -> Self {
+        Self {
+            file,
+            offset,
+            length,
+            stack: Vec::new(),
+            pointer: String::new(),
+            places: BTreeMap::new(),
+            anchors: BTreeMap::new(),
+            repeated: 0,
+            done: None,
+            start: 0,
+            documents: Vec::new(),
+            diagnostics: Diagnostics::default(),
+        }
+    }
+
+    fn byte(&self, marker: &yaml::Marker) -> usize {
+        (marker.byte_offset().unwrap_or(0) + self.offset).min(self.length)
+    }
+
+    fn point(&self, marker: &yaml::Marker) -> Span {
+        let at = self.byte(marker) as u32;
+        Span::new(self.file, at, at)
+    }
+
+    fn span(&self, span: &yaml::Span) -> Span {
+        let start = self.byte(&span.start);
+        Span::new(self.file, start as u32, self.byte(&span.end).max(start) as u32)
+    }
+
+    fn event(&mut self, event: Event<'_>, at: yaml::Span) -> Step {
+        let span = self.span(&at);
+        match event {
+            Event::DocumentStart(..) => {
+                self.start = span.end as usize;
+                self.anchors.clear();
+                Ok(())
+            }
+            Event::DocumentEnd => {
+                self.finish(span);
+                Ok(())
+            }
+            Event::Scalar(text, style, anchor, tag) => {
+                self.scalar(&text, style, anchor, tag.as_deref(), span)
+            }
+            Event::SequenceStart(_, anchor, _) => self.open(Kind::Sequence(Vec::new()), anchor, span),
+            Event::MappingStart(_, anchor, _) => {
+                let (entries, keys, merged) = (Map::new(), BTreeMap::new(), Vec::new());
+                self.open(Kind::Mapping { entries, keys, merged, key: None }, anchor, span)
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.close(span),
+            Event::Alias(anchor) => self.alias(anchor, span),
+            _ => Ok(()),
+        }
+    }
+
+    fn finish(&mut self, end: Span) {
+        let places = std::mem::take(&mut self.places);
+        let first = places.get("").map_or(self.start as u32, |span| span.start);
+        let last = places.get("").map_or(end.start, |span| span.end).max(first);
+        let value = self.done.take().unwrap_or(Value::Null);
+        self.documents.push(Document { value, places, span: Span::new(self.file, first, last) });
+    }
+
+    fn scalar(
+        &mut self,
+        text: &str,
+        style: ScalarStyle,
+        anchor: usize,
+        tag: Option<&Tag>,
+        span: Span,
+    ) -> Step {
+        let core = tag.and_then(Tag::core_suffix);
+        if self.wants_key() {
+            return self.key(text, style == ScalarStyle::Plain && core != Some("str"), span);
+        }
+        let value = match (style, core) {
+            (ScalarStyle::Plain, None | Some("int" | "float" | "bool" | "null")) => scalar::resolve(text),
+            (_, Some("int" | "float" | "bool" | "null")) => scalar::resolve(text),
+            _ => Ok(Value::String(text.to_owned())),
+        };
+        let value = value.map_err(|NotFinite| {
+            let message = format!("`{text}` cannot be said in JSON, which Kubernetes is sent");
+            let finding = Diagnostic::new(&MANIFEST_BAD_VALUE, message, span, "not a finite number");
+            Box::new(finding.help("quote it if it is meant as text"))
+        })?;
+        if anchor != 0 {
+            self.anchors.insert(anchor, (value.clone(), 1 + text.len()));
+        }
+        self.value(value, span)
+    }
+
+    fn wants_key(&self) -> bool {
+        matches!(self.stack.last(), Some(Open { kind: Kind::Mapping { key: None, .. }, .. }))
+    }
+
+    fn key(&mut self, text: &str, plain: bool, span: Span) -> Step {
+        let name = if plain { key_name(text, span)? } else { text.to_owned() };
+        let Some(Open { kind: Kind::Mapping { keys, key, .. }, .. }) = self.stack.last_mut() else {
+            return Ok(());
+        };
+        if plain && text == "<<" {
+            *key = Some(Key::Merge);
+            return Ok(());
+        }
+        if let Some(first) = keys.insert(name.clone(), span) {
+            let shown: String = name.chars().take(80).collect();
+            let message = format!("the key `{shown}` stands twice in one mapping");
+            let finding = Diagnostic::new(&MANIFEST_DUPLICATE_KEY, message, span, "again here");
+            self.diagnostics
+                .push(finding.label(first, "first here").help("kubectl takes the last one and says nothing"));
+        }
+        self.pointer.push('/');
+        self.pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
+        *key = Some(Key::Named(name));
+        Ok(())
+    }
+
+    fn open(&mut self, kind: Kind, anchor: usize, start: Span) -> Step {
+        if self.wants_key() {
+            let message = "a mapping's key is itself a mapping or list";
+            return Err(Box::new(Diagnostic::new(&MANIFEST_BAD_VALUE, message, start, "keys must be text")));
+        }
+        if self.stack.len() >= DEPTH_LIMIT {
+            let message = format!("nested deeper than {DEPTH_LIMIT} levels");
+            return Err(Box::new(Diagnostic::new(&MANIFEST_LIMIT, message, start, "this is one too many")));
+        }
+        self.step_into();
+        let pointer = self.pointer.len();
+        self.stack.push(Open { anchor, start, pointer, kind });
+        Ok(())
+    }
+
+    /// Within a sequence the next value's pointer is its index.
+    fn step_into(&mut self) {
+        if let Some(Open { kind: Kind::Sequence(items), .. }) = self.stack.last() {
+            self.pointer.push_str(&format!("/{}", items.len()));
+        }
+    }
+
+    fn close(&mut self, end: Span) -> Step {
+        let Some(Open { anchor, start, pointer, kind }) = self.stack.pop() else { return Ok(()) };
+        self.pointer.truncate(pointer);
+        let value = match kind {
+            Kind::Sequence(items) => Value::Array(items),
+            Kind::Mapping { mut entries, merged, .. } => {
+                for source in merged {
+                    merge(&mut entries, source, start)?;
+                }
+                Value::Object(entries)
+            }
+        };
+        let span = Span::new(self.file, start.start, end.start.max(start.start));
+        if anchor != 0 {
+            let weight = weigh(&value);
+            self.anchors.insert(anchor, (value.clone(), weight));
+            self.charge(weight, span)?;
+        }
+        self.put(value, span)
+    }
+
+    fn alias(&mut self, anchor: usize, span: Span) -> Step {
+        if self.wants_key() {
+            let message = "a mapping's key is an alias";
+            return Err(Box::new(Diagnostic::new(&MANIFEST_BAD_VALUE, message, span, "write the key out")));
+        }
+        let Some(weight) = self.anchors.get(&anchor).map(|(_, weight)| *weight) else {
+            let message = "an alias stands inside what it names";
+            return Err(Box::new(Diagnostic::new(&MANIFEST_BAD_VALUE, message, span, "this alias")));
+        };
+        self.charge(weight, span)?;
+        let value = self.anchors.get(&anchor).map(|(value, _)| value.clone()).unwrap_or_default();
+        self.value(value, span)
+    }
+
+    /// What is copied is paid for first.
+    fn charge(&mut self, weight: usize, span: Span) -> Step {
+        self.repeated = self.repeated.saturating_add(weight);
+        if self.repeated > ALIAS_LIMIT {
+            let message = format!("anchors and aliases repeat more than {} KiB", ALIAS_LIMIT >> 10);
+            return Err(Box::new(Diagnostic::new(&MANIFEST_LIMIT, message, span, "reached here")));
+        }
+        Ok(())
+    }
+
+    fn value(&mut self, value: Value, span: Span) -> Step {
+        let before = self.pointer.len();
+        self.step_into();
+        let in_sequence = self.pointer.len() != before;
+        let result = self.put(value, span);
+        if in_sequence {
+            self.pointer.truncate(before);
+        }
+        result
+    }
+
+    /// Puts a finished value where the pointer stands, and steps out of it.
+    fn put(&mut self, value: Value, span: Span) -> Step {
+        let pointer = self.stack.last().map_or(0, |open| open.pointer);
+        let merging =
+            matches!(self.stack.last(), Some(Open { kind: Kind::Mapping { key: Some(Key::Merge), .. }, .. }));
+        if !merging {
+            self.places.insert(self.pointer.clone(), span);
+        }
+        self.pointer.truncate(pointer);
+        match self.stack.last_mut().map(|open| &mut open.kind) {
+            None => self.done = Some(value),
+            Some(Kind::Sequence(items)) => items.push(value),
+            Some(Kind::Mapping { entries, merged, key, .. }) => match key.take() {
+                Some(Key::Named(name)) => {
+                    entries.insert(name, value);
+                }
+                Some(Key::Merge) => merged.push(value),
+                None => {}
+            },
+        }
+        Ok(())
+    }
+}
+
+/// The text of an unquoted key; a number keeps its digits, anything else that is no text is refused.
+fn key_name(text: &str, span: Span) -> Result<String, Box<Diagnostic>> {
+    let read_as = match scalar::resolve(text) {
+        Ok(Value::String(text)) => return Ok(text),
+        Ok(Value::Number(number)) if number.to_string() == text => return Ok(text.to_owned()),
+        Ok(value) => value.to_string(),
+        Err(NotFinite) => "not a number".to_owned(),
+    };
+    let message = format!("the key `{text}` is read as {read_as}, not as text");
+    let finding = Diagnostic::new(&MANIFEST_BAD_VALUE, message, span, "this key");
+    Err(Box::new(finding.help(format!("quote it: \"{text}\""))))
+}
+
+/// `<<`: what the mapping does not say itself it takes from these, the first one first.
+fn merge(entries: &mut Map<String, Value>, source: Value, at: Span) -> Step {
+    let sources = match source {
+        Value::Array(sources) => sources,
+        one => vec![one],
+    };
+    for source in sources {
+        let Value::Object(source) = source else {
+            let message = "`<<` merges something that is no mapping";
+            return Err(Box::new(Diagnostic::new(&MANIFEST_BAD_VALUE, message, at, "in this mapping")));
+        };
+        for (key, value) in source {
+            entries.entry(key).or_insert(value);
+        }
+    }
+    Ok(())
+}
+
+/// Nodes plus bytes of text; depth is bounded by the composer.
+fn weigh(value: &Value) -> usize {
+    match value {
+        Value::String(text) => 1 + text.len(),
+        Value::Array(items) => 1 + items.iter().map(weigh).sum::<usize>(),
+        Value::Object(entries) => {
+            1 + entries.iter().map(|(key, value)| 1 + key.len() + weigh(value)).sum::<usize>()
+        }
+        _ => 1,
+    }
+}
