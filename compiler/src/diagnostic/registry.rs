@@ -53,6 +53,27 @@ pub fn find(id_or_name: &str) -> Option<&'static Code> {
 // Append in your own block, ids ascending: ALL is in this order.
 codes! {
     // SW01xx syntax
+    UNEXPECTED_TOKEN = "SW0101", "unexpected-token", Error, "something stands where KDL does not allow it";
+    UNCLOSED_STRING = "SW0102", "unclosed-string", Error, "a string is not closed";
+    UNCLOSED_COMMENT = "SW0103", "unclosed-comment", Error, "a block comment is not closed";
+    UNCLOSED_BLOCK = "SW0104", "unclosed-block", Error, "a `{` has no `}`";
+    STRAY_BRACE = "SW0105", "stray-brace", Error, "a `}` closes nothing";
+    BAD_ESCAPE = "SW0106", "bad-escape", Error, "a `\\` in a string starts no escape that KDL knows";
+    BAD_NUMBER = "SW0107", "bad-number", Error, "a word starts like a number and is none";
+    BARE_KEYWORD = "SW0108", "bare-keyword", Error, "`true`, `null` and the like are written with `#` since KDL v2";
+    OLD_RAW_STRING = "SW0109", "old-raw-string", Error, "raw strings are written without `r` since KDL v2";
+    BAD_INDENT = "SW0110", "bad-indent", Error, "a line of a multi-line string is not indented like its closing line";
+    DISALLOWED_CHARACTER = "SW0111", "disallowed-character", Error, "a character that KDL does not allow in text";
+    TOO_DEEP = "SW0112", "too-deep", Error, "blocks are nested deeper than 128 levels";
+    NOTHING_COMMENTED = "SW0113", "nothing-commented", Error, "a `/-` has nothing behind it to leave out";
+    MISSING_SPACE = "SW0114", "missing-space", Error, "two values stand together without a space";
+    MISSING_VALUE = "SW0115", "missing-value", Error, "a property has no value";
+    BAD_ANNOTATION = "SW0116", "bad-annotation", Error, "a type annotation is not one word in parentheses before a name or value";
+    SECOND_BLOCK = "SW0117", "second-block", Error, "something follows a node's `{ }` on the same line";
+    MISSING_NAME = "SW0118", "missing-name", Error, "a node does not start with a name";
+    OLD_VERSION = "SW0119", "old-version", Error, "the file says that it is KDL version 1";
+    BAD_CONTINUATION = "SW0120", "bad-continuation", Error, "a `\\` outside a string is not the last thing on its line";
+    TOO_MANY_SYNTAX_ERRORS = "SW0121", "too-many-syntax-errors", Error, "a file has more syntax errors than are shown";
 
     // SW02xx files
 
