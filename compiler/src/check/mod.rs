@@ -1,1 +1,3 @@
 //! Placeholder of the stage `check`.
+
+pub mod capacity;

@@ -87,6 +87,16 @@ codes! {
 
     // SW07xx capacity and proof
 
+    // SW07xx capacity and proof
+    RESERVES_EXCEED = "SW0701", "reserves-exceed-capacity", Error, "the reserves of a location add up to more than it has";
+    RUNNING_EXCEEDS = "SW0702", "running-exceeds-capacity", Error, "what runs at a location is more than its reserves leave";
+    STANDBYS_EXCEED = "SW0703", "standbys-exceed-reserve", Error, "the standbys of a lane are more than its reserve holds";
+    TENANT_OVER_QUOTA = "SW0704", "quota-exceeded", Error, "a tenant runs more in a region than its quota";
+    SCENARIO_REFUTED = "SW0710", "scenario-refuted", Error, "a declared failure is not survivable";
+    SCENARIO_UNDECIDED = "SW0711", "scenario-undecided", Error, "the search for an assignment ran out of its budget";
+    NOT_PACKED = "SW0712", "fits-in-sum-not-on-nodes", Warning, "replicas fit into a location's sum but not on its nodes";
+    SPREAD_NOT_SAID = "SW0713", "spread-not-said", Error, "work where a zone's loss must be survived does not say how it spreads";
+    DATA_OUT_OF_REACH = "SW0714", "data-out-of-reach", Error, "in a declared failure work reaches no copy of its data in time";
     // SW08xx manifests
     MANIFEST_SYNTAX = "SW0801", "manifest-syntax", Error, "a manifest is not valid YAML";
     MANIFEST_LIMIT = "SW0802", "manifest-limit", Error, "a manifest is nested or repeats itself beyond the limits";

@@ -1,0 +1,270 @@
+//! Findings of capacity and proof: what is broken, with its arithmetic and every line that contributes.
+//!
+//! Takes the model and its proof, gives findings. Invariant: what follows from another finding is left out; where
+//! reserves exceed their location, that alone is reported of it.
+
+use crate::diagnostic::{Diagnostic, Diagnostics, registry};
+use crate::model::{Boundary, LocationId, Model};
+use crate::proof::{Demand, DemandOf, Outcome, PoolKind, Proof, Verdict, Witness, WitnessKind};
+use crate::span::Span;
+use seawall_schema::Resource;
+use std::collections::BTreeSet;
+
+/// Turns what the proof found into findings.
+pub fn check(model: &Model, proof: &Proof, out: &mut Diagnostics) {
+    let broken = Broken::new(proof);
+    for violation in proof.normal.violations.iter().filter(|w| broken.stands_alone(w)) {
+        out.push(normal_finding(model, violation));
+    }
+    scenario_findings(model, proof, &broken, out);
+    spread_findings(model, out);
+}
+
+/// Locations where something of normal running is broken.
+struct Broken {
+    reserves: BTreeSet<LocationId>,
+    any: BTreeSet<LocationId>,
+}
+
+impl Broken {
+    fn new(proof: &Proof) -> Self {
+        let of = |wanted: &dyn Fn(WitnessKind) -> bool| {
+            let found = proof.normal.violations.iter().filter(|w| wanted(w.kind));
+            found.flat_map(|w| w.locations.iter().copied()).collect()
+        };
+        Self {
+            reserves: of(&|kind| kind == WitnessKind::Reserves),
+            any: of(&|kind| kind != WitnessKind::Quota),
+        }
+    }
+
+    /// Whether a broken inequality of normal running does not just follow from reserves that exceed their location.
+    fn stands_alone(&self, witness: &Witness) -> bool {
+        let follows = matches!(witness.kind, WitnessKind::Running | WitnessKind::Standbys);
+        !follows || witness.locations.iter().all(|location| !self.reserves.contains(location))
+    }
+
+    /// Whether a scenario's witness may be news: nothing of normal running is broken where it stands.
+    fn is_news(&self, witness: &Witness) -> bool {
+        witness.locations.iter().all(|location| !self.any.contains(location))
+    }
+}
+
+fn normal_finding(model: &Model, witness: &Witness) -> Diagnostic {
+    let amount = |amount: i128| quantity(&witness.resource, amount);
+    let (needs, has, place) = (amount(witness.needs), amount(witness.has), &witness.place);
+    let (code, message) = match witness.kind {
+        WitnessKind::Reserves => {
+            (&registry::RESERVES_EXCEED, format!("{place} holds {needs} in reserve and has {has}"))
+        }
+        WitnessKind::Standbys => {
+            let lane = witness.pools.first().and_then(|p| p.name.clone()).unwrap_or_default();
+            let message =
+                format!("standbys need {needs} in {place}, the reserve for lane {lane} holds {has}");
+            (&registry::STANDBYS_EXCEED, message)
+        }
+        WitnessKind::Quota => {
+            let tenant = witness.pools.first().and_then(|p| p.name.clone()).unwrap_or_default();
+            (
+                &registry::TENANT_OVER_QUOTA,
+                format!("tenant {tenant} runs {needs} in {place}, its quota there is {has}"),
+            )
+        }
+        _ => (&registry::RUNNING_EXCEEDS, format!("{place} runs {needs}, its reserves leave {has}")),
+    };
+    let primary = primary_of(witness).unwrap_or_else(|| place_span(model, witness));
+    let mut finding =
+        Diagnostic::new(code, message, primary, format!("short by {}", amount(witness.needs - witness.has)));
+    finding = with_lines(finding, witness, primary);
+    finding.help(arithmetic(witness))
+}
+
+/// The line that is to blame first: what holds too little, or for reserves the first of them.
+fn primary_of(witness: &Witness) -> Option<Span> {
+    let demands = witness.demands.iter().map(|d| d.span);
+    let pools = witness.pools.iter().map(|p| p.span);
+    let first = if witness.kind == WitnessKind::Reserves {
+        demands.chain(pools).next()
+    } else {
+        pools.chain(demands).next()
+    };
+    first.filter(|span| span.is_some())
+}
+
+fn place_span(model: &Model, witness: &Witness) -> Span {
+    witness.locations.first().map_or(model.fleet.span, |location| model[*location].span)
+}
+
+/// A label for every line that contributes, each place once.
+fn with_lines(mut finding: Diagnostic, witness: &Witness, primary: Span) -> Diagnostic {
+    let mut seen = BTreeSet::from([primary]);
+    for demand in &witness.demands {
+        if seen.insert(demand.span) {
+            finding = finding.label(demand.span, demand_text(&witness.resource, demand));
+        }
+    }
+    for pool in &witness.pools {
+        if seen.insert(pool.span) {
+            finding = finding.label(pool.span, pool_text(witness, pool.pool, pool.amount));
+        }
+    }
+    finding
+}
+
+/// An amount with the name of its resource: `152 cpu`, `64Gi memory`.
+fn quantity(resource: &Resource, amount: i128) -> String {
+    format!("{} {resource}", resource.format(amount))
+}
+
+fn demand_text(resource: &Resource, demand: &Demand) -> String {
+    let amount = quantity(resource, demand.amount);
+    let name = &demand.name;
+    match demand.of {
+        DemandOf::Workload | DemandOf::Standby if demand.replicas > 0 => {
+            let kind = if demand.of == DemandOf::Standby { " standbys" } else { "" };
+            format!("{name}{kind} {} × {} = {amount}", demand.replicas, quantity(resource, demand.request))
+        }
+        DemandOf::Reserve => format!("reserve {name} {amount}"),
+        DemandOf::Queue => format!("queue {name} {amount}"),
+        DemandOf::Lent => format!("of it in lent reserves: {}", quantity(resource, -demand.amount)),
+        DemandOf::Workload | DemandOf::Standby => format!("{name} {amount}"),
+    }
+}
+
+fn pool_text(witness: &Witness, pool: PoolKind, amount: i128) -> String {
+    format!("{} {}", pool.word(), quantity(&witness.resource, amount))
+}
+
+/// The sum as a person checks it: `demand a + b = 152 cpu; may use 96 + 15 = 111 cpu`.
+fn arithmetic(witness: &Witness) -> String {
+    let demands: Vec<_> = witness.demands.iter().map(|d| demand_text(&witness.resource, d)).collect();
+    let pools: Vec<_> = witness.pools.iter().map(|p| pool_text(witness, p.pool, p.amount)).collect();
+    format!(
+        "demand: {}; may use: {}; {} − {} leaves it short by {}",
+        shortened(demands),
+        if pools.is_empty() { "nothing".to_string() } else { shortened(pools) },
+        witness.resource.format(witness.needs),
+        witness.resource.format(witness.has),
+        quantity(&witness.resource, witness.needs - witness.has),
+    )
+}
+
+/// At most eight parts, then how many more.
+fn shortened(parts: Vec<String>) -> String {
+    let more = parts.len().saturating_sub(8);
+    let text = parts.into_iter().take(8).collect::<Vec<_>>().join(" + ");
+    if more > 0 { format!("{text} + {more} more") } else { text }
+}
+
+/// One finding for all scenarios that one witness refutes.
+fn scenario_findings(model: &Model, proof: &Proof, broken: &Broken, out: &mut Diagnostics) {
+    let mut causes: Vec<(&Witness, Vec<&Outcome>)> = Vec::new();
+    for outcome in &proof.scenarios {
+        match &outcome.verdict {
+            Verdict::Refuted(witness) if broken.is_news(witness) => {
+                match causes.iter_mut().find(|(known, _)| *known == &**witness) {
+                    Some((_, outcomes)) => outcomes.push(outcome),
+                    None => causes.push((witness, vec![outcome])),
+                }
+            }
+            Verdict::Undecided => out.push(undecided(outcome)),
+            _ => {}
+        }
+    }
+    for (witness, outcomes) in causes {
+        out.push(refuted(model, witness, &outcomes));
+    }
+}
+
+fn undecided(outcome: &Outcome) -> Diagnostic {
+    let name = &outcome.scenario.name;
+    let message = format!("{name} is undecided: the search for an assignment ran out of its budget");
+    Diagnostic::new(
+        &registry::SCENARIO_UNDECIDED,
+        message,
+        outcome.scenario.span,
+        "neither proved nor refuted",
+    )
+    .help("more reserve at the destinations usually makes it easy to decide")
+}
+
+fn refuted(model: &Model, witness: &Witness, outcomes: &[&Outcome]) -> Diagnostic {
+    let names: Vec<_> = outcomes.iter().map(|o| o.scenario.name.as_str()).collect();
+    let code = if witness.kind == WitnessKind::Data {
+        &registry::DATA_OUT_OF_REACH
+    } else {
+        &registry::SCENARIO_REFUTED
+    };
+    let primary = outcomes.first().map_or(model.fleet.span, |o| o.scenario.span);
+    let message = format!("{}: {}", listed(&names), cause(witness));
+    let short =
+        format!("short by {}, in every assignment", quantity(&witness.resource, witness.needs - witness.has));
+    let label = if witness.kind == WitnessKind::Data { "asked for here".to_string() } else { short };
+    let mut finding = Diagnostic::new(code, message, primary, label);
+    let mut seen = BTreeSet::from([primary]);
+    for outcome in outcomes.iter().filter(|o| seen.insert(o.scenario.span)) {
+        finding = finding.label(outcome.scenario.span, format!("{} as well", outcome.scenario.name));
+    }
+    with_lines(finding, witness, primary).help(arithmetic(witness))
+}
+
+fn listed(names: &[&str]) -> String {
+    match names {
+        [first, second, third, rest @ ..] if !rest.is_empty() => {
+            format!("{first}, {second}, {third} and {} more lost", rest.len())
+        }
+        _ => format!("{} lost", names.join(", ")),
+    }
+}
+
+fn cause(witness: &Witness) -> String {
+    let (needs, place) = (quantity(&witness.resource, witness.needs), &witness.place);
+    let has = witness.resource.format(witness.has);
+    let who = match witness.demands.as_slice() {
+        [one] => format!("{} needs", one.name),
+        many => format!("{} workloads need", many.iter().map(|d| &d.name).collect::<BTreeSet<_>>().len()),
+    };
+    let lanes: BTreeSet<_> = witness
+        .pools
+        .iter()
+        .filter(|p| p.pool == PoolKind::Reserve)
+        .filter_map(|p| p.name.as_deref())
+        .collect();
+    let lanes = lanes.into_iter().collect::<Vec<_>>().join(", ");
+    match witness.kind {
+        WitnessKind::Burst => format!("{who} {needs} in {place}, the tenant's burst there is {has}"),
+        WitnessKind::Destinations => {
+            format!("{who} {needs} from {place}, its surviving destinations may take {has}")
+        }
+        WitnessKind::Zone => format!("{place} must hold {needs}, the other zones have {has}"),
+        WitnessKind::Data => format!(
+            "{} in {place} reaches no copy of its data in time",
+            witness.demands.first().map_or("work", |d| &d.name)
+        ),
+        WitnessKind::Exhausted => {
+            format!("{who} {needs} in {place}, which has {has}, but no whole replicas fit")
+        }
+        _ if lanes.is_empty() => format!("{who} {needs} in {place}, which may give {has}"),
+        _ => format!("{who} {needs} in {place}, lane {lanes} may use {has}"),
+    }
+}
+
+/// Work in a region with zones must say how it spreads, where a zone's loss must be survived.
+fn spread_findings(model: &Model, out: &mut Diagnostics) {
+    let Some(survive) = model.fleet.survive.iter().find(|s| s.boundary == Boundary::Zone && s.count > 0)
+    else {
+        return;
+    };
+    for workload in model.workloads.iter().filter(|w| w.spread.is_none()) {
+        let zoned = |target: &&crate::model::Target| !model[model[target.location].region].zones.is_empty();
+        let Some(target) = workload.targets.iter().filter(|t| t.proved_replicas() > 0).find(zoned) else {
+            continue;
+        };
+        let message = format!("workload {} does not say how it spreads over zones", workload.name);
+        let finding = Diagnostic::new(&registry::SPREAD_NOT_SAID, message, workload.name_span, "no `spread`")
+            .label(target.span, "runs in a region with zones")
+            .label(survive.span, "whose loss must be survived")
+            .help("add `spread zone max-skew=1`, or `spread none reason=\"…\"`");
+        out.push(finding);
+    }
+}
