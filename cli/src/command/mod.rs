@@ -1,0 +1,36 @@
+//! The commands, one file each: its arguments and what it does.
+//!
+//! Adding one is adding a file, its `mod` line and its line in the list.
+
+use crate::{Context, Outcome};
+
+pub mod completions;
+pub mod init;
+
+macro_rules! commands {
+    ($($variant:ident => $module:ident),+ $(,)?) => {
+        /// Every command, in the order of the help.
+        #[derive(Debug, clap::Subcommand)]
+        #[allow(missing_docs, reason = "the text of each is that of its module's Args")]
+        pub enum Command {
+            $($variant($module::Args),)+
+        }
+
+        impl Command {
+            /// Runs it.
+            ///
+            /// # Errors
+            /// As the command does.
+            pub fn exec(&self, context: &Context) -> Outcome {
+                match self {
+                    $(Command::$variant(args) => $module::exec(args, context),)+
+                }
+            }
+        }
+    };
+}
+
+commands! {
+    Init => init,
+    Completions => completions,
+}

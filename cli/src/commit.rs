@@ -1,0 +1,202 @@
+//! A rendering as a commit: writes a tree to a branch without touching index or work tree.
+//!
+//! Takes a repository, a branch and a [`Tree`], gives the commit. Invariant: the branch moves only from the tip that was
+//! read to the new commit (compare and swap), and a branch that holds something else than a rendering is refused.
+
+use crate::failure::Failure;
+use crate::folder::{Tree, root_of};
+use git2::{ErrorCode, FileMode, ObjectType, Oid, Repository, Signature};
+use seawall_compiler::files::FILE_LIMIT;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// What a commit was made from, for its message.
+#[derive(Clone, Debug)]
+pub struct SourceState {
+    /// The source repository's commit.
+    pub commit: String,
+    /// Whether the fleet's folder has changes that are in no commit.
+    pub dirty: bool,
+}
+
+/// What became of a branch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Committed {
+    /// The tip holds this very rendering already.
+    Unchanged(Oid),
+    /// A new tip.
+    New(Oid),
+}
+
+/// Opens the repository at `folder` or above it.
+///
+/// # Errors
+/// [`Failure::Input`] where there is none, [`Failure::World`] where it is damaged.
+pub fn open(folder: &Path, shown: &str) -> Result<Repository, Failure> {
+    Repository::discover(folder).map_err(|error| match error.code() {
+        ErrorCode::NotFound => Failure::input(format!("{shown} is in no git repository"))
+            .help("name one with --repo, or make one with `git init`"),
+        _ => git("open the git repository at", shown, &error),
+    })
+}
+
+/// The state of the repository that `fleet` lies in, if it lies in one with a commit.
+pub fn source_state(fleet: &Path) -> Option<SourceState> {
+    let repository = Repository::discover(fleet).ok()?;
+    let commit = repository.head().ok()?.peel_to_commit().ok()?.id().to_string();
+    let mut options = git2::StatusOptions::new();
+    options.include_untracked(true);
+    if let (Some(work), Ok(fleet)) = (repository.workdir(), fleet.canonicalize())
+        && let Ok(inner) = fleet.strip_prefix(work.canonicalize().ok()?)
+        && !inner.as_os_str().is_empty()
+    {
+        options.pathspec(inner);
+    }
+    let dirty = repository.statuses(Some(&mut options)).map(|found| !found.is_empty()).unwrap_or(false);
+    Some(SourceState { commit, dirty })
+}
+
+/// The files of `revision` in `repository`.
+///
+/// # Errors
+/// [`Failure::Input`] where there is no such revision, [`Failure::World`] where the repository is damaged.
+pub fn read(repository: &Repository, revision: &str) -> Result<Tree, Failure> {
+    let object = repository.revparse_single(revision).map_err(|error| match error.code() {
+        ErrorCode::NotFound | ErrorCode::InvalidSpec | ErrorCode::UnbornBranch => {
+            Failure::input(format!("no such git revision: {revision}"))
+        }
+        _ => git("read", revision, &error),
+    })?;
+    let tree = object.peel_to_tree().map_err(|e| git("read the tree of", revision, &e))?;
+    files(repository, &tree).map_err(|e| git("read", revision, &e))
+}
+
+fn files(repository: &Repository, tree: &git2::Tree<'_>) -> Result<Tree, git2::Error> {
+    let mut found = Tree::new();
+    let mut open = vec![(String::new(), tree.id())];
+    while let Some((prefix, id)) = open.pop() {
+        for entry in repository.find_tree(id)?.iter() {
+            let path = format!("{prefix}{}", String::from_utf8_lossy(entry.name_bytes()));
+            match entry.kind() {
+                Some(ObjectType::Tree) => open.push((format!("{path}/"), entry.id())),
+                Some(ObjectType::Blob) => {
+                    let blob = repository.find_blob(entry.id())?;
+                    if blob.size() > FILE_LIMIT {
+                        return Err(git2::Error::from_str(&format!(
+                            "{path} is larger than {} MiB",
+                            FILE_LIMIT >> 20
+                        )));
+                    }
+                    found.insert(path, blob.content().to_vec());
+                }
+                _ => {}
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Commits `tree` as the new tip of `branch`, whose history it continues; nothing where the tip holds it already.
+///
+/// # Errors
+/// [`Failure::Input`] where the branch's name is none or it holds no rendering, [`Failure::World`] where git fails.
+pub fn write(
+    repository: &Repository,
+    branch: &str,
+    tree: &Tree,
+    message: &str,
+) -> Result<Committed, Failure> {
+    if !git2::Branch::name_is_valid(branch).unwrap_or(false) {
+        return Err(Failure::input(format!("{branch:?} is no name for a branch")));
+    }
+    let reference = format!("refs/heads/{branch}");
+    let tip = match repository.find_reference(&reference) {
+        Ok(found) => Some(found.peel_to_commit().map_err(|e| git("read branch", branch, &e))?),
+        Err(error) if error.code() == ErrorCode::NotFound => None,
+        Err(error) => return Err(git("read branch", branch, &error)),
+    };
+    if let Some(tip) = &tip {
+        refuse_foreign(repository, branch, tip)?;
+    }
+    let build = || {
+        let tree = write_tree(repository, &nested(tree))?;
+        if let Some(tip) = tip.as_ref().filter(|tip| tip.tree_id() == tree) {
+            return Ok(Committed::Unchanged(tip.id()));
+        }
+        let who = author(repository)?;
+        let parents: Vec<_> = tip.iter().collect();
+        let commit = repository.commit(None, &who, &who, message, &repository.find_tree(tree)?, &parents)?;
+        let log = format!("seawall render: {}", message.lines().next().unwrap_or_default());
+        match &tip {
+            Some(tip) => repository.reference_matching(&reference, commit, true, tip.id(), &log)?,
+            None => repository.reference(&reference, commit, false, &log)?,
+        };
+        Ok(Committed::New(commit))
+    };
+    build().map_err(|error: git2::Error| {
+        git("commit to branch", branch, &error).help("the branch is where it was; run the command again")
+    })
+}
+
+/// Who the commit is by: as git is configured, or Seawall itself where it is not.
+fn author(repository: &Repository) -> Result<Signature<'static>, git2::Error> {
+    repository.signature().or_else(|_| Signature::now("seawall", "seawall@localhost"))
+}
+
+fn refuse_foreign(repository: &Repository, branch: &str, tip: &git2::Commit<'_>) -> Result<(), Failure> {
+    let tree = tip.tree().map_err(|e| git("read branch", branch, &e))?;
+    if tree.is_empty() {
+        return Ok(());
+    }
+    let root =
+        tree.get_name(crate::folder::ROOT_FILE).and_then(|entry| repository.find_blob(entry.id()).ok());
+    let refused = match root {
+        None => Err(format!("its tip holds no {}", crate::folder::ROOT_FILE)),
+        Some(blob) => {
+            let only = Tree::from([(crate::folder::ROOT_FILE.to_owned(), blob.content().to_vec())]);
+            root_of(&only).map(|_| ())
+        }
+    };
+    refused.map_err(|why| {
+        Failure::input(format!("cannot commit to branch {branch}: it holds no rendering, and is left alone"))
+            .because(why)
+            .help("name a branch of its own, such as `rendering`")
+    })
+}
+
+/// Folders inside one another, from flat paths.
+#[derive(Default)]
+struct Folder<'a> {
+    files: BTreeMap<&'a str, &'a [u8]>,
+    folders: BTreeMap<&'a str, Folder<'a>>,
+}
+
+fn nested(tree: &Tree) -> Folder<'_> {
+    let mut root = Folder::default();
+    for (path, bytes) in tree {
+        let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let folder = folders.split('/').filter(|part| !part.is_empty());
+        let at = folder.fold(&mut root, |at, part| at.folders.entry(part).or_default());
+        at.files.insert(name, bytes);
+    }
+    root
+}
+
+fn write_tree(repository: &Repository, folder: &Folder<'_>) -> Result<Oid, git2::Error> {
+    let mut builder = repository.treebuilder(None)?;
+    for (name, inner) in &folder.folders {
+        builder.insert(name, write_tree(repository, inner)?, FileMode::Tree.into())?;
+    }
+    for (name, bytes) in &folder.files {
+        builder.insert(name, repository.blob(bytes)?, FileMode::Blob.into())?;
+    }
+    builder.write()
+}
+
+fn git(tried: &str, what: &str, error: &git2::Error) -> Failure {
+    let mut reason = error.message().to_owned();
+    if let Some(first) = reason.get(..1) {
+        reason.replace_range(..1, &first.to_lowercase());
+    }
+    Failure::world(format!("cannot {tried} {what}"), reason)
+}
