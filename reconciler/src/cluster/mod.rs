@@ -4,6 +4,8 @@
 //! contract (server-side apply with field ownership, inventory by label, watch, optimistic deletion); the tests in
 //! `tests/all` run against both.
 
+pub mod kubernetes;
+
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 use seawall_schema::object::ObjectKey;

@@ -1,0 +1,208 @@
+//! From the metadata of objects to [`Observed`], keeping as little as is needed.
+//!
+//! Takes `PartialObjectMetadata` as the server sends it, gives the digest annotation, a hash of our field ownership and
+//! the identity; every other annotation and manager is dropped while reading.
+
+use crate::cluster::{Kind, Observed};
+use seawall_schema::digest::sha256;
+use seawall_schema::keys;
+use seawall_schema::object::ObjectKey;
+use serde::Deserialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// One page of a metadata listing.
+#[derive(Deserialize)]
+pub(super) struct Page {
+    metadata: PageMetadata,
+    #[serde(default)]
+    items: Vec<PartialObject>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PageMetadata {
+    #[serde(default)]
+    r#continue: String,
+    #[serde(default)]
+    resource_version: String,
+}
+
+/// One object's metadata.
+#[derive(Deserialize)]
+pub(super) struct PartialObject {
+    metadata: Metadata,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Metadata {
+    // A bookmark of a watch has neither name nor uid.
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    namespace: Option<String>,
+    #[serde(default)]
+    uid: String,
+    #[serde(default)]
+    resource_version: String,
+    #[serde(default)]
+    generation: Option<i64>,
+    #[serde(default)]
+    labels: BTreeMap<String, String>,
+    #[serde(default)]
+    annotations: Annotations,
+    #[serde(default)]
+    deletion_timestamp: Option<serde::de::IgnoredAny>,
+    #[serde(default)]
+    managed_fields: Vec<Managed>,
+}
+
+/// The one annotation that is kept; serde skips the others.
+#[derive(Default, Deserialize)]
+struct Annotations {
+    #[serde(rename = "seawall.dev/digest")]
+    digest: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Managed {
+    #[serde(default)]
+    manager: String,
+    #[serde(default)]
+    operation: String,
+    #[serde(default)]
+    subresource: String,
+    #[serde(default, rename = "fieldsV1")]
+    fields: Value,
+}
+
+impl Page {
+    /// The token of the next page, where there is one.
+    pub(super) fn next(&self) -> Option<String> {
+        Some(self.metadata.r#continue.clone()).filter(|token| !token.is_empty())
+    }
+
+    /// The version of the collection, from which a watch may go on.
+    pub(super) fn resource_version(&self) -> &str {
+        &self.metadata.resource_version
+    }
+
+    /// The objects of the page.
+    pub(super) fn into_observed(self, kind: &Kind) -> impl Iterator<Item = Observed> {
+        self.items.into_iter().map(move |item| item.into_observed(kind))
+    }
+}
+
+impl PartialObject {
+    /// The version of the object, or of the collection where it is a bookmark.
+    pub(super) fn resource_version(&self) -> &str {
+        &self.metadata.resource_version
+    }
+
+    /// What is kept of it.
+    pub(super) fn into_observed(self, kind: &Kind) -> Observed {
+        let Metadata {
+            name,
+            namespace,
+            uid,
+            resource_version,
+            generation,
+            labels,
+            annotations,
+            deletion_timestamp,
+            managed_fields,
+        } = self.metadata;
+        let key =
+            ObjectKey { api_version: kind.api_version.clone(), kind: kind.kind.clone(), namespace, name };
+        Observed {
+            key,
+            uid,
+            resource_version,
+            generation,
+            digest: annotations.digest,
+            labels,
+            deleting: deletion_timestamp.is_some(),
+            owned_fields: hash(&managed_fields),
+        }
+    }
+}
+
+/// The hash of the fields that Seawall owns in a whole object, as [`Observed::owned_fields`] has it.
+pub fn owned_fields(object: &Value) -> Option<String> {
+    let managed = object.pointer("/metadata/managedFields")?;
+    hash(&Vec::<Managed>::deserialize(managed).ok()?)
+}
+
+fn hash(managed: &[Managed]) -> Option<String> {
+    let ours = |entry: &&Managed| {
+        entry.manager == keys::FIELD_MANAGER && entry.operation == "Apply" && entry.subresource.is_empty()
+    };
+    let mut text = String::new();
+    for entry in managed.iter().filter(ours) {
+        canonical(&entry.fields, &mut text);
+        text.push('\n');
+    }
+    (!text.is_empty()).then(|| sha256(text.as_bytes()))
+}
+
+/// Writes a field set with its keys in order, so that two servers' ways of writing it hash alike.
+fn canonical(fields: &Value, text: &mut String) {
+    let Some(map) = fields.as_object() else { return };
+    let mut keys: Vec<&String> = map.keys().collect();
+    keys.sort_unstable();
+    text.push('{');
+    for key in keys {
+        text.push_str(key);
+        text.push(':');
+        canonical(&map[key], text);
+        text.push(',');
+    }
+    text.push('}');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn partial(managed: Value) -> Observed {
+        let object = json!({"metadata": {
+            "name": "a", "namespace": "n", "uid": "u", "resourceVersion": "7", "generation": 3,
+            "labels": {"l": "v"}, "annotations": {"other": "x", "seawall.dev/digest": "sha256:1"},
+            "deletionTimestamp": "2026-01-01T00:00:00Z", "managedFields": managed,
+        }});
+        let kind = Kind { api_version: "v1".to_owned(), kind: "ConfigMap".to_owned() };
+        serde_json::from_value::<PartialObject>(object).unwrap().into_observed(&kind)
+    }
+
+    fn entry(manager: &str, operation: &str, fields: Value) -> Value {
+        json!({"manager": manager, "operation": operation, "time": "2026-01-01T00:00:00Z", "fieldsV1": fields})
+    }
+
+    #[test]
+    fn keeps_what_is_needed() {
+        let seen = partial(json!([]));
+        assert_eq!(seen.key.to_string(), "ConfigMap n/a");
+        assert_eq!(
+            (seen.digest.as_deref(), seen.generation, seen.deleting),
+            (Some("sha256:1"), Some(3), true)
+        );
+        assert_eq!(seen.owned_fields, None);
+    }
+
+    #[test]
+    fn only_our_applied_fields_count() {
+        let ours = entry("seawall", "Apply", json!({"f:data": {"f:b": {}, "f:a": {}}}));
+        let alone = partial(json!([ours])).owned_fields;
+        assert!(alone.is_some());
+        let status = entry("controller", "Update", json!({"f:status": {}}));
+        assert_eq!(partial(json!([ours, status])).owned_fields, alone);
+        let swapped = entry("seawall", "Apply", json!({"f:data": {"f:a": {}, "f:b": {}}}));
+        assert_eq!(partial(json!([swapped])).owned_fields, alone);
+        let taken = entry("seawall", "Apply", json!({"f:data": {"f:a": {}}}));
+        assert_ne!(partial(json!([taken])).owned_fields, alone);
+        assert_eq!(owned_fields(&json!({"metadata": {"managedFields": [status, ours]}})), alone);
+    }
+}
