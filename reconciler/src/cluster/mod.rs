@@ -5,6 +5,7 @@
 //! `tests/all` run against both.
 
 pub mod kubernetes;
+pub mod observe;
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
@@ -120,6 +121,15 @@ pub trait Cluster: Send + Sync {
 
     /// Changes of objects with that inventory label, of those kinds, from now on. The stream ends only when dropped.
     fn watch(&self, inventory: &str, kinds: &[Kind]) -> BoxStream<'static, Change>;
+
+    /// Something inside the Namespace, or an object of the kind that the CustomResourceDefinition `key` defines, that does
+    /// not carry the label of `inventory`; `None` where there is nothing foreign. What every namespace has by itself
+    /// (`default` ServiceAccount, `kube-root-ca.crt`) and Events do not count. A cluster that cannot tell says so, and then
+    /// nothing of these kinds is pruned.
+    async fn holds_foreign(&self, key: &ObjectKey, inventory: &str) -> Result<Option<String>, ClusterError> {
+        let _ = inventory;
+        Ok(Some(format!("{} cannot say what {key} holds", self.describe())))
+    }
 
     /// Records a Kubernetes Event about `key`; best effort.
     async fn event(&self, key: &ObjectKey, kind: EventKind, reason: &str, message: &str);
