@@ -74,6 +74,7 @@ codes! {
     OLD_VERSION = "SW0119", "old-version", Error, "the file says that it is KDL version 1";
     BAD_CONTINUATION = "SW0120", "bad-continuation", Error, "a `\\` outside a string is not the last thing on its line";
     TOO_MANY_SYNTAX_ERRORS = "SW0121", "too-many-syntax-errors", Error, "a file has more syntax errors than are shown";
+    TEXT_BESIDE_QUOTES = "SW0122", "text-beside-quotes", Error, "text shares its line with the `\"\"\"` of a multi-line string";
 
     // SW02xx files
 

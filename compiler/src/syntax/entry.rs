@@ -1,0 +1,363 @@
+//! Names, annotations, keys and values.
+//!
+//! Invariant: every function passes at least one byte, or says that it read nothing and leaves the cursor.
+
+use super::chars::newline_len;
+use super::number::{is_number_like, number};
+use super::parser::Parser;
+use super::report::{quote, written};
+use super::tree::{EntryData, Value, WordData};
+use crate::diagnostic::{Diagnostic, Edit, registry};
+use std::borrow::Cow;
+
+/// What stands where a word or value is due.
+enum Token<'s> {
+    /// A string in quotes.
+    Quoted(Cow<'s, str>),
+    /// A bare word that is a string.
+    Bare(&'s str),
+    /// `true`, `null`, `inf` and the like, as KDL v1 wrote them.
+    OldKeyword(&'s str),
+    /// A number or `#keyword`.
+    Value(Value<'s>),
+    /// A word that starts like a number and is none.
+    BadNumber(&'s str),
+    /// `#word` that is no keyword.
+    BadKeyword(&'s str),
+}
+
+impl<'s> Parser<'s> {
+    /// Reads one token; `None` where the character at the cursor starts none.
+    fn token(&mut self) -> Option<Token<'s>> {
+        let first = self.lexer.peek()?;
+        if first == b'"' {
+            return Some(Token::Quoted(self.lexer.quoted_string()));
+        }
+        if first == b'#' {
+            return Some(self.hashed());
+        }
+        let word = self.lexer.word();
+        if word.is_empty() {
+            return None;
+        }
+        if is_number_like(word.as_bytes()) {
+            return Some(number(word).map_or(Token::BadNumber(word), Token::Value));
+        }
+        Some(match word {
+            "true" | "false" | "null" | "inf" | "-inf" | "nan" => Token::OldKeyword(word),
+            "r" if self.at_old_raw() => Token::Quoted(self.old_raw_string()),
+            _ => Token::Bare(word),
+        })
+    }
+
+    /// `#true`, `#"…"#`, or a mistake.
+    fn hashed(&mut self) -> Token<'s> {
+        let start = self.lexer.at;
+        let hashes = self.lexer.rest().iter().take_while(|byte| **byte == b'#').count();
+        if self.lexer.bytes.get(start + hashes) == Some(&b'"') {
+            return Token::Quoted(self.lexer.raw_string());
+        }
+        self.lexer.at += hashes;
+        self.lexer.word();
+        let written = &self.lexer.text[start..self.lexer.at];
+        match written {
+            "#true" => Token::Value(Value::Bool(true)),
+            "#false" => Token::Value(Value::Bool(false)),
+            "#null" => Token::Value(Value::Null),
+            "#inf" | "#-inf" | "#nan" => Token::Value(Value::Float(written)),
+            _ => Token::BadKeyword(written),
+        }
+    }
+
+    /// Whether a `"`, or hashes and a `"`, touch the `r` before the cursor: a raw string of KDL v1.
+    fn at_old_raw(&self) -> bool {
+        let hashes = self.lexer.rest().iter().take_while(|byte| **byte == b'#').count();
+        self.lexer.bytes.get(self.lexer.at + hashes) == Some(&b'"')
+    }
+
+    /// Reads a v1 raw string behind its `r`. Its meaning is plain: only the spelling is complained of.
+    fn old_raw_string(&mut self) -> Cow<'s, str> {
+        let start = self.lexer.at - 1;
+        let quote_at = self.lexer.at;
+        let hashed = self.lexer.peek() == Some(b'#');
+        let (text, closing) = if hashed {
+            (self.lexer.raw_string(), None)
+        } else {
+            let body = quote_at + 1;
+            let end = self.lexer.line_end(body);
+            let len = memchr::memchr(b'"', &self.lexer.bytes[body..end]);
+            self.lexer.at = len.map_or(end, |len| body + len + 1);
+            (Cow::Borrowed(&self.lexer.text[body..len.map_or(end, |len| body + len)]), len)
+        };
+        let report = &mut self.lexer.report;
+        let span = report.span(start, self.lexer.at);
+        let mut found = Diagnostic::new(
+            &registry::OLD_RAW_STRING,
+            "raw strings have no `r` since KDL v2",
+            span,
+            "KDL v1",
+        );
+        let mut edits = vec![Edit { span: report.span(start, quote_at), replacement: String::new() }];
+        if !hashed {
+            edits[0].replacement = "#".to_owned();
+            edits.push(Edit { span: report.span(self.lexer.at, self.lexer.at), replacement: "#".to_owned() });
+        }
+        if hashed || closing.is_some() {
+            found = found.help("write `#\"…\"#`").fix("write it as in KDL v2", edits);
+            report.note(found);
+        } else {
+            report.damage(found.help("close it, and write `#\"…\"#`"));
+        }
+        text
+    }
+
+    /// Reads a node's name; `None` where there is none, which is reported.
+    pub(super) fn name(&mut self) -> Option<WordData<'s>> {
+        let start = self.lexer.at;
+        match self.token() {
+            Some(Token::Quoted(text)) => Some(self.word_from(text, start)),
+            Some(Token::Bare(text)) => Some(self.word_from(Cow::Borrowed(text), start)),
+            Some(token) => self.not_a_word(token, start, "a node's name"),
+            None => {
+                self.missing_name(start);
+                None
+            }
+        }
+    }
+
+    fn missing_name(&mut self, start: usize) {
+        let range = (start, start + self.shown_len());
+        let help = "a node starts with a name: `name argument key=value { … }`";
+        let what = quote(&self.lexer.text[range.0..range.1]);
+        let message = format!("{what} stands where a node's name is due");
+        self.complain(&registry::MISSING_NAME, message, range, "no name", help);
+        if !self.at_end_of_value() {
+            self.lexer.bump();
+        }
+    }
+
+    fn word_from(&self, text: Cow<'s, str>, start: usize) -> WordData<'s> {
+        WordData { text, start: start as u32, end: self.lexer.at as u32 }
+    }
+
+    /// A number or keyword where only a string may stand. Read as its text, so that what follows is not lost.
+    fn not_a_word(&mut self, token: Token<'s>, start: usize, what: &str) -> Option<WordData<'s>> {
+        let text = &self.lexer.text[start..self.lexer.at];
+        let kind = match token {
+            Token::OldKeyword(_) | Token::BadKeyword(_) => "keyword",
+            Token::Value(Value::Bool(_) | Value::Null) => "keyword",
+            _ => "number",
+        };
+        let span = self.lexer.report.span(start, self.lexer.at);
+        let message = format!("{} is a {kind}; {what} is a string", quote(text));
+        let found = Diagnostic::new(&registry::MISSING_NAME, message, span, format!("a {kind}"));
+        let edit = Edit { span, replacement: written(text) };
+        let found = found.help("put it in quotes").fix("put it in quotes", vec![edit]);
+        if std::mem::replace(&mut self.head_reported, true) {
+            self.lexer.report.damage += 1;
+        } else {
+            self.lexer.report.damage(found);
+        }
+        Some(self.word_from(Cow::Borrowed(text), start))
+    }
+
+    /// Reads `(word)` where the cursor stands at `(`.
+    pub(super) fn annotation(&mut self) -> Option<Box<WordData<'s>>> {
+        if self.lexer.peek() != Some(b'(') {
+            return None;
+        }
+        let open = self.lexer.at;
+        self.lexer.at += 1;
+        self.lexer.skip_node_space();
+        let start = self.lexer.at;
+        let word = match self.token() {
+            Some(Token::Quoted(text)) => self.word_from(text, start),
+            Some(Token::Bare(text)) => self.word_from(Cow::Borrowed(text), start),
+            Some(token) => self.not_a_word(token, start, "a type annotation")?,
+            None => self.word_from(Cow::Borrowed(""), start),
+        };
+        let empty = word.start == word.end;
+        self.lexer.skip_node_space();
+        let closed = self.lexer.peek() == Some(b')');
+        self.lexer.at += usize::from(closed);
+        if empty || !closed {
+            let message =
+                if empty { "this type annotation is empty" } else { "this type annotation is not closed" };
+            let help = "write one word in parentheses, or quote the text that holds the `(`";
+            self.complain(&registry::BAD_ANNOTATION, message, (open, open + 1), "opened here", help);
+        }
+        Some(Box::new(word))
+    }
+
+    /// Reads an argument or property; whether there was one. `touching`: no space stands before it.
+    pub(super) fn entry(&mut self, touching: bool) -> bool {
+        let start = self.lexer.at;
+        let annotation = self.annotation();
+        if annotation.is_some() {
+            self.lexer.skip_node_space();
+        }
+        let value_start = self.lexer.at;
+        let Some(token) = self.token() else {
+            if annotation.is_some() && self.at_end_of_value() {
+                let message = "no value follows this type annotation";
+                self.complain(&registry::BAD_ANNOTATION, message, (start, value_start), "of nothing", "");
+            } else {
+                self.pass_unexpected();
+            }
+            return false;
+        };
+        if touching {
+            self.missing_space(start);
+        }
+        let token_end = self.lexer.at;
+        self.spaced = self.lexer.skip_node_space();
+        if self.lexer.peek() == Some(b'=') {
+            return self.property(token, (start, value_start, token_end), annotation);
+        }
+        let value = self.value_of(token, value_start, token_end);
+        self.push_entry(None, annotation, value, [start, value_start, token_end]);
+        true
+    }
+
+    fn push_entry(
+        &mut self,
+        key: Option<WordData<'s>>,
+        annotation: Option<Box<WordData<'s>>>,
+        value: Value<'s>,
+        [start, value_start, end]: [usize; 3],
+    ) {
+        let (start, value_start, end) = (start as u32, value_start as u32, end as u32);
+        self.entries.push(EntryData { key, annotation, value, start, value_start, end });
+    }
+
+    fn at_end_of_value(&self) -> bool {
+        matches!(self.lexer.peek(), None | Some(b'}' | b';' | b'{')) || newline_len(self.lexer.rest()) > 0
+    }
+
+    fn missing_space(&mut self, start: usize) {
+        let span = self.lexer.report.span(start, start);
+        let message = "no space stands between this and what is before it";
+        let range = (start, self.lexer.at);
+        let found = Diagnostic::new(
+            &registry::MISSING_SPACE,
+            message,
+            self.lexer.report.span(range.0, range.1),
+            "touches",
+        );
+        let edit = Edit { span, replacement: " ".to_owned() };
+        if std::mem::replace(&mut self.head_reported, true) {
+            self.lexer.report.damage += 1;
+        } else {
+            self.lexer.report.damage(found.help("put a space between them").fix("put a space", vec![edit]));
+        }
+    }
+
+    /// Reads `= value` behind a key.
+    fn property(
+        &mut self,
+        key: Token<'s>,
+        (start, key_start, key_end): (usize, usize, usize),
+        misplaced: Option<Box<WordData<'s>>>,
+    ) -> bool {
+        let equals = self.lexer.at;
+        self.spaced = false;
+        let key = match key {
+            Token::Quoted(text) => WordData { text, start: key_start as u32, end: key_end as u32 },
+            Token::Bare(text) => {
+                WordData { text: Cow::Borrowed(text), start: key_start as u32, end: key_end as u32 }
+            }
+            other => {
+                self.lexer.at = key_end;
+                let Some(word) = self.not_a_word(other, key_start, "a property's name") else { return false };
+                self.lexer.at = equals;
+                word
+            }
+        };
+        if misplaced.is_some() {
+            let help = "put it behind the `=`: `key=(type)value`";
+            let message = "a type annotation stands before a property's name";
+            self.complain(
+                &registry::BAD_ANNOTATION,
+                message,
+                (start, key_start),
+                "belongs to the value",
+                help,
+            );
+        }
+        self.lexer.at += 1;
+        self.lexer.skip_node_space();
+        if self.lexer.at_slashdash() {
+            let (at, message) = (self.lexer.at, "a `/-` cannot leave out a property's value alone");
+            self.complain(
+                &registry::UNEXPECTED_TOKEN,
+                message,
+                (at, at + 2),
+                "unexpected",
+                "put it before the key",
+            );
+            self.lexer.at += 2;
+            self.lexer.skip_line_space();
+        }
+        let value_start = self.lexer.at;
+        let annotation = self.annotation();
+        if annotation.is_some() {
+            self.lexer.skip_node_space();
+        }
+        let token_start = self.lexer.at;
+        let Some(token) = self.token() else {
+            let message = format!("{} has no value", quote(&key.text));
+            let help = "write a value behind `=`";
+            self.complain(&registry::MISSING_VALUE, message, (start, equals + 1), "no value follows", help);
+            return false;
+        };
+        let end = self.lexer.at;
+        let value = self.value_of(token, token_start, end);
+        self.push_entry(Some(key), annotation.or(misplaced), value, [start, value_start, end]);
+        true
+    }
+
+    /// The value of a token; mistakes are reported and read as what was most likely meant.
+    fn value_of(&mut self, token: Token<'s>, start: usize, end: usize) -> Value<'s> {
+        match token {
+            Token::Quoted(text) => Value::String(text),
+            Token::Bare(text) => Value::String(Cow::Borrowed(text)),
+            Token::Value(value) => value,
+            Token::OldKeyword(word) => self.old_keyword(word, start, end),
+            Token::BadNumber(word) => {
+                self.bad_number(word, start, end);
+                Value::String(Cow::Borrowed(word))
+            }
+            Token::BadKeyword(word) => {
+                let help =
+                    "keywords are `#true`, `#false`, `#null`, `#inf`, `#-inf` and `#nan`; quote other text";
+                let message = format!("{} is no keyword", quote(word));
+                self.complain(&registry::UNEXPECTED_TOKEN, message, (start, end), "unknown", help);
+                Value::String(Cow::Borrowed(word))
+            }
+        }
+    }
+
+    fn old_keyword(&mut self, word: &'s str, start: usize, end: usize) -> Value<'s> {
+        let span = self.lexer.report.span(start, end);
+        let edit = Edit { span, replacement: format!("#{word}") };
+        let message = format!("`{word}` is written `#{word}` since KDL v2");
+        let found = Diagnostic::new(&registry::BARE_KEYWORD, message, span, "KDL v1");
+        let help = format!("write `#{word}`, or `\"{word}\"` where the text is meant");
+        self.lexer.report.note(found.help(help).fix(format!("write `#{word}`"), vec![edit]));
+        match word {
+            "true" => Value::Bool(true),
+            "false" => Value::Bool(false),
+            "null" => Value::Null,
+            _ => Value::Float(word),
+        }
+    }
+
+    fn bad_number(&mut self, word: &str, start: usize, end: usize) {
+        let span = self.lexer.report.span(start, end);
+        let message = format!("{} is no number", quote(word));
+        let found = Diagnostic::new(&registry::BAD_NUMBER, message, span, "starts like a number");
+        let edit = Edit { span, replacement: written(word) };
+        let help = "text that starts with a digit is quoted";
+        self.lexer.report.damage(found.help(help).fix("put it in quotes", vec![edit]));
+    }
+}

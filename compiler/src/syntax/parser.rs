@@ -1,0 +1,453 @@
+//! The grammar of nodes and blocks: recovers at the next node, or within a node at the next entry.
+//!
+//! Invariant: every turn of every loop passes at least one byte; recursion is one level a block, at most
+//! [`DEPTH_LIMIT`](super::DEPTH_LIMIT).
+
+use super::chars::{disallowed_runs, newline_len};
+use super::lexer::Lexer;
+use super::report::{Reporter, quote};
+use super::tree::{Document, EntryData, NodeData, WordData};
+use super::{DEPTH_LIMIT, Parsed};
+use crate::diagnostic::{Code, Diagnostic, Edit, registry};
+use crate::span::FileId;
+use std::borrow::Cow;
+
+pub(super) struct Parser<'s> {
+    pub(super) lexer: Lexer<'s>,
+    nodes: Vec<NodeData<'s>>,
+    pub(super) entries: Vec<EntryData<'s>>,
+    disallowed: Vec<(u32, u32)>,
+    /// One structural finding a node's head: what follows the first is mostly its consequence.
+    pub(super) head_reported: bool,
+    /// Space was passed while looking for `=` behind a word.
+    pub(super) spaced: bool,
+    depth_reported: bool,
+    unclosed_reported: bool,
+}
+
+/// What a node has had so far.
+#[derive(Default)]
+struct Blocks {
+    real: bool,
+    left_out: bool,
+}
+
+impl<'s> Parser<'s> {
+    pub(super) fn new(file: FileId, text: &'s str) -> Self {
+        let lexer = Lexer { text, bytes: text.as_bytes(), at: 0, report: Reporter::new(file) };
+        Self {
+            lexer,
+            // A guess that saves most of the growing: a node in 48 bytes, an entry in 20.
+            nodes: Vec::with_capacity(text.len() / 48 + 1),
+            entries: Vec::with_capacity(text.len() / 20 + 1),
+            disallowed: Vec::new(),
+            head_reported: false,
+            spaced: false,
+            depth_reported: false,
+            unclosed_reported: false,
+        }
+    }
+
+    pub(super) fn run(mut self) -> Parsed<'s> {
+        if self.lexer.text.starts_with('\u{FEFF}') {
+            self.lexer.at = '\u{FEFF}'.len_utf8();
+        }
+        self.report_disallowed();
+        self.check_version();
+        while self.lexer.at < self.lexer.bytes.len() {
+            self.nodes(0);
+            if self.lexer.peek() == Some(b'}') {
+                self.stray_braces();
+            }
+        }
+        let report = self.lexer.report;
+        let damaged = report.damage > 0;
+        let document = Document { file: report.file, nodes: self.nodes, entries: self.entries, damaged };
+        Parsed { document, diagnostics: report.diagnostics }
+    }
+
+    fn report_disallowed(&mut self) {
+        self.disallowed = disallowed_runs(self.lexer.text, self.lexer.at);
+        let report = &mut self.lexer.report;
+        for &(start, end) in &self.disallowed {
+            let character = self.lexer.text[start as usize..].chars().next().unwrap_or_default();
+            let message = format!("U+{:04X} may not stand in a file", u32::from(character));
+            let range = (start as usize, end as usize);
+            let help = "write it as an escape in a quoted string, or take it out";
+            report.damage_at(
+                &registry::DISALLOWED_CHARACTER,
+                message,
+                range,
+                "not allowed, even in comments",
+                help,
+            );
+        }
+    }
+
+    /// `/- kdl-version 1` as the first thing: everything that follows would be read wrongly.
+    fn check_version(&mut self) {
+        let text = &self.lexer.text[self.lexer.at..];
+        let Some(rest) = text.strip_prefix("/-") else { return };
+        let line = rest.lines().next().unwrap_or("");
+        let mut words = line.split_whitespace();
+        if words.next() != Some("kdl-version") || words.next() != Some("1") {
+            return;
+        }
+        let end = self.lexer.at + 2 + line.trim_end().len();
+        let help = "write `/- kdl-version 2`, or nothing, and the file in KDL v2";
+        let (message, range) = ("KDL version 1 is not read", (self.lexer.at, end));
+        self.lexer.report.damage_at(&registry::OLD_VERSION, message, range, "says version 1", help);
+    }
+
+    fn stray_braces(&mut self) {
+        let start = self.lexer.at;
+        while self.lexer.peek() == Some(b'}') {
+            self.lexer.at += 1;
+            self.lexer.skip_line_space();
+        }
+        let code = &registry::STRAY_BRACE;
+        self.lexer.report.damage_at(
+            code,
+            "this `}` closes nothing",
+            (start, start + 1),
+            "no `{` is open here",
+            "",
+        );
+    }
+
+    /// Reads nodes up to `}` or the end.
+    fn nodes(&mut self, depth: u32) {
+        loop {
+            self.lexer.skip_line_space();
+            match self.lexer.peek() {
+                None | Some(b'}') => return,
+                Some(b';') => self.stray_semicolons(),
+                Some(b'/') if self.lexer.next_is(b'-') => self.left_out_node(depth),
+                Some(_) => self.node(depth),
+            }
+        }
+    }
+
+    fn stray_semicolons(&mut self) {
+        let start = self.lexer.at;
+        let mut end = start;
+        while self.lexer.peek() == Some(b';') {
+            self.lexer.at += 1;
+            end = self.lexer.at;
+            self.lexer.skip_line_space();
+        }
+        let span = self.lexer.report.span(start, end);
+        let found =
+            Diagnostic::new(&registry::UNEXPECTED_TOKEN, "this `;` ends no node", span, "nothing before it");
+        self.lexer.report.note(found.fix("take it out", vec![Edit { span, replacement: String::new() }]));
+    }
+
+    fn left_out_node(&mut self, depth: u32) {
+        let start = self.lexer.at;
+        if !self.pass_slashdash() {
+            return self.nothing_left_out(start);
+        }
+        let (nodes, entries) = (self.nodes.len(), self.entries.len());
+        self.node(depth);
+        self.nodes.truncate(nodes);
+        self.entries.truncate(entries);
+    }
+
+    /// Passes `/-` and the space behind it; false where nothing follows that it could leave out.
+    fn pass_slashdash(&mut self) -> bool {
+        let start = self.lexer.at;
+        let mut count = 0;
+        while self.lexer.at_slashdash() {
+            self.lexer.at += 2;
+            count += 1;
+            self.lexer.skip_line_space();
+        }
+        if count > 1 {
+            let message = format!("{count} `/-` leave out one thing");
+            self.complain(&registry::NOTHING_COMMENTED, message, (start, start + 2), "one is enough", "");
+        }
+        !matches!(self.lexer.peek(), None | Some(b'}' | b';'))
+    }
+
+    fn nothing_left_out(&mut self, start: usize) {
+        let help = "put it before a node, an entry or a block, or take it out";
+        let message = "this `/-` leaves out nothing";
+        self.complain(&registry::NOTHING_COMMENTED, message, (start, start + 2), "nothing follows", help);
+    }
+
+    /// A structural finding: the first of a node's head is shown, all of them damage it.
+    pub(super) fn complain(
+        &mut self,
+        code: &'static Code,
+        message: impl Into<String>,
+        range: (usize, usize),
+        label: &str,
+        help: &str,
+    ) {
+        if std::mem::replace(&mut self.head_reported, true) {
+            self.lexer.report.damage += 1;
+        } else {
+            self.lexer.report.damage_at(code, message, range, label, help);
+        }
+    }
+
+    fn node(&mut self, depth: u32) {
+        let damage = self.lexer.report.damage;
+        self.head_reported = false;
+        self.spaced = false;
+        let start = self.lexer.at;
+        let annotation = self.annotation();
+        if annotation.is_some() {
+            self.lexer.skip_node_space();
+        }
+        let name = self.name();
+        let named = name.is_some();
+        let index = self.nodes.len();
+        let first_entry = self.entries.len() as u32;
+        let name =
+            name.unwrap_or(WordData { text: Cow::Borrowed(""), start: start as u32, end: start as u32 });
+        let head_end = if named { name.end } else { self.lexer.at as u32 };
+        self.nodes.push(NodeData {
+            name,
+            annotation,
+            start: start as u32,
+            head_end,
+            end: head_end,
+            first_entry,
+            last_entry: first_entry,
+            subtree_end: 0,
+            block: false,
+            damaged: false,
+        });
+        self.entries_and_blocks(index, depth);
+        if !named {
+            // Nobody can decode a node without a name; its parent knows that something is missing.
+            self.nodes.truncate(index);
+            self.entries.truncate(first_entry as usize);
+            return;
+        }
+        let subtree_end = self.nodes.len() as u32;
+        let damaged = self.lexer.report.damage != damage;
+        let node = &mut self.nodes[index];
+        node.subtree_end = subtree_end;
+        node.damaged = damaged
+            || (!self.disallowed.is_empty() && touches(&self.disallowed, node.start, self.lexer.at as u32));
+    }
+
+    fn entries_and_blocks(&mut self, index: usize, depth: u32) {
+        let mut blocks = Blocks::default();
+        loop {
+            let spaced = self.lexer.skip_node_space() | std::mem::take(&mut self.spaced);
+            match self.lexer.peek() {
+                None | Some(b'}') => return,
+                Some(b';') => return self.lexer.at += 1,
+                Some(b'/') if self.lexer.next_is(b'/') => {
+                    self.lexer.skip_line_comment();
+                    return self.pass_newline();
+                }
+                Some(b'/') if self.lexer.next_is(b'-') => {
+                    if !self.left_out_part(index, depth, spaced, &mut blocks) {
+                        return;
+                    }
+                }
+                Some(b'{') => self.block_of(index, depth, &mut blocks),
+                Some(byte) if !byte.is_ascii_graphic() && newline_len(self.lexer.rest()) > 0 => {
+                    return self.pass_newline();
+                }
+                Some(_) => {
+                    if blocks.real && self.starts_a_node() {
+                        return;
+                    }
+                    self.checked_entry(index, spaced, &blocks);
+                }
+            }
+        }
+    }
+
+    fn pass_newline(&mut self) {
+        self.lexer.at += newline_len(self.lexer.rest());
+    }
+
+    /// Something stands behind a node's block: it is read as a node of its own.
+    fn starts_a_node(&mut self) -> bool {
+        let at = self.lexer.at;
+        let help = "start a new line, or put `;` between two nodes";
+        let message = "something follows a node's `}` on the same line";
+        self.complain(
+            &registry::SECOND_BLOCK,
+            message,
+            (at, at + self.shown_len()),
+            "the node has ended",
+            help,
+        );
+        true
+    }
+
+    fn block_of(&mut self, index: usize, depth: u32, blocks: &mut Blocks) {
+        let start = self.lexer.at;
+        if blocks.real {
+            let message = "this node has two blocks";
+            let help = "put the children of both into one block";
+            self.complain(&registry::SECOND_BLOCK, message, (start, start + 1), "the second one", help);
+        }
+        let first = !std::mem::replace(&mut blocks.real, true);
+        self.block(depth);
+        let node = &mut self.nodes[index];
+        node.block = true;
+        if first {
+            node.end = self.lexer.at as u32;
+        }
+    }
+
+    /// `/-` behind a node's name: leaves out an entry or a block. False where the node ends here.
+    fn left_out_part(&mut self, index: usize, depth: u32, spaced: bool, blocks: &mut Blocks) -> bool {
+        let start = self.lexer.at;
+        if !self.pass_slashdash() {
+            self.nothing_left_out(start);
+            return true;
+        }
+        let (nodes, entries) = (self.nodes.len(), self.entries.len());
+        if self.lexer.peek() == Some(b'{') {
+            self.block(depth);
+            self.nodes.truncate(nodes);
+            blocks.left_out = true;
+        } else if blocks.real && self.starts_a_node() {
+            return false;
+        } else {
+            let (head_end, last_entry) = (self.nodes[index].head_end, self.nodes[index].last_entry);
+            self.checked_entry(index, spaced, blocks);
+            (self.nodes[index].head_end, self.nodes[index].last_entry) = (head_end, last_entry);
+        }
+        self.entries.truncate(entries);
+        true
+    }
+
+    /// Reads an entry and complains of what stands around it.
+    fn checked_entry(&mut self, index: usize, spaced: bool, blocks: &Blocks) {
+        let start = self.lexer.at;
+        if blocks.left_out {
+            let message = "an entry follows a block that `/-` leaves out";
+            let help = "put all entries before the first block";
+            self.complain(
+                &registry::SECOND_BLOCK,
+                message,
+                (start, start + self.shown_len()),
+                "behind the block",
+                help,
+            );
+        }
+        let touching = !spaced && start > 0;
+        if self.entry(touching) {
+            let node = &mut self.nodes[index];
+            node.last_entry = self.entries.len() as u32;
+            node.head_end = self.entries.last().map_or(node.head_end, |entry| entry.end);
+            node.end = node.head_end;
+        }
+    }
+
+    /// Reads `{ … }`.
+    fn block(&mut self, depth: u32) {
+        let open = self.lexer.at;
+        if depth >= DEPTH_LIMIT {
+            return self.pass_block();
+        }
+        self.lexer.at += 1;
+        // The head's findings are the children's business no longer, nor theirs the head's.
+        let reported = self.head_reported;
+        self.nodes(depth + 1);
+        self.head_reported = reported;
+        if self.lexer.peek() == Some(b'}') {
+            self.lexer.at += 1;
+        } else {
+            self.unclosed(open);
+        }
+    }
+
+    fn unclosed(&mut self, open: usize) {
+        self.lexer.report.damage += 1;
+        if !std::mem::replace(&mut self.unclosed_reported, true) {
+            let help = "add `}` where the block ends";
+            let message = "this block is not closed before the end of the file";
+            self.lexer.report.damage_at(
+                &registry::UNCLOSED_BLOCK,
+                message,
+                (open, open + 1),
+                "opened here",
+                help,
+            );
+        }
+    }
+
+    /// Passes a block that is nested too deeply, without recursion and without looking at what is in it.
+    fn pass_block(&mut self) {
+        let open = self.lexer.at;
+        self.lexer.report.damage += 1;
+        if !std::mem::replace(&mut self.depth_reported, true) {
+            let message = format!("blocks are nested more than {DEPTH_LIMIT} levels deep");
+            let (range, help) = ((open, open + 1), "nothing in this block is read");
+            self.lexer.report.damage_at(&registry::TOO_DEEP, message, range, "one level too many", help);
+        }
+        self.lexer.report.muted = true;
+        let mut depth = 0u32;
+        loop {
+            self.lexer.skip_line_space();
+            match self.lexer.peek() {
+                Some(b'{') => depth += 1,
+                Some(b'}') => depth -= 1,
+                Some(b'"') => {
+                    self.lexer.quoted_string();
+                    continue;
+                }
+                Some(b'#') => {
+                    self.pass_hashes();
+                    continue;
+                }
+                None => break,
+                Some(_) if !self.lexer.word().is_empty() => continue,
+                Some(_) => {}
+            }
+            self.lexer.bump();
+            if depth == 0 {
+                break;
+            }
+        }
+        self.lexer.report.muted = false;
+        if depth > 0 {
+            self.unclosed(open);
+        }
+    }
+
+    fn pass_hashes(&mut self) {
+        let hashes = self.lexer.rest().iter().take_while(|byte| **byte == b'#').count();
+        if self.lexer.bytes.get(self.lexer.at + hashes) == Some(&b'"') {
+            self.lexer.raw_string();
+        } else {
+            self.lexer.at += hashes;
+        }
+    }
+
+    /// How much to underline of what stands at the cursor.
+    pub(super) fn shown_len(&self) -> usize {
+        let text = &self.lexer.text[self.lexer.at..];
+        let word = text.bytes().take_while(|byte| super::chars::is_word_byte(*byte)).count();
+        word.max(text.chars().next().map_or(0, char::len_utf8))
+    }
+
+    /// Complains of the character at the cursor, which can start nothing, and passes it and its like.
+    pub(super) fn pass_unexpected(&mut self) {
+        let start = self.lexer.at;
+        let first = self.lexer.bytes[start];
+        while self.lexer.peek() == Some(first) {
+            self.lexer.bump();
+        }
+        let what = quote(&self.lexer.text[start..self.lexer.at]);
+        let help = "quote the text that holds it";
+        let message = format!("{what} cannot stand here");
+        self.complain(&registry::UNEXPECTED_TOKEN, message, (start, self.lexer.at), "unexpected", help);
+    }
+}
+
+/// Whether a range holds one of the runs, which are in order.
+fn touches(runs: &[(u32, u32)], start: u32, end: u32) -> bool {
+    runs.get(runs.partition_point(|run| run.0 < start)).is_some_and(|run| run.0 < end)
+}
