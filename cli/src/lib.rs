@@ -4,6 +4,7 @@
 //! `command/`. Invariant: stdout is data, stderr is for people; nothing here decides anything about a fleet.
 
 pub mod args;
+pub mod change;
 pub mod command;
 pub mod commit;
 pub mod context;

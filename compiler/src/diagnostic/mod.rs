@@ -9,6 +9,10 @@ pub use registry::{Code, Severity};
 
 use crate::span::Span;
 
+pub mod github;
+pub mod junit;
+pub mod sarif;
+
 /// A fault or a warning in the user's files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
