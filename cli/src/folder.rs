@@ -236,3 +236,29 @@ fn failed(context: &Context, tried: &str, path: &Path, error: &std::io::Error) -
     Failure::disk(tried, Path::new(&context.shown(path)), error)
         .help("nothing was changed: what was there is still there")
 }
+
+/// Writes a file whole or not at all: beside it first, then renamed; keeps the mode of what was there.
+///
+/// # Errors
+/// Whatever the disk said; the old file then is still there.
+pub fn write_file(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    // A link stays one: what it leads to is written.
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    if path.is_dir() {
+        return Err(ErrorKind::IsADirectory.into());
+    }
+    let parent = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut beside = tempfile::Builder::new().prefix(&format!(".{}.", name_of(&path))).tempfile_in(parent)?;
+    beside.write_all(bytes)?;
+    let mode = fs::metadata(&path).map(|about| about.permissions());
+    beside.as_file().set_permissions(mode.unwrap_or_else(|_| ordinary()))?;
+    beside.as_file().sync_all()?;
+    beside.persist(&path).map(|_| ()).map_err(|error| error.error)
+}
+
+/// The mode of a new file that everybody may read.
+#[cfg(unix)]
+fn ordinary() -> fs::Permissions {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::Permissions::from_mode(0o644)
+}

@@ -78,6 +78,7 @@ pub fn of_objects(
         action,
         fields,
         origins: whole.unwrap_or_default(),
+        note: None,
     })
 }
 
@@ -86,7 +87,7 @@ fn order(change: &ObjectChange) -> (&str, Option<&str>, &str, &ObjectKey) {
 }
 
 /// What has no name of its own (the scheduler's configuration) goes by its kind.
-fn key_of(object: &Value) -> ObjectKey {
+pub(super) fn key_of(object: &Value) -> ObjectKey {
     ObjectKey::of(object).unwrap_or_else(|| {
         let text = |name: &str| object.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         ObjectKey {

@@ -64,6 +64,24 @@ pub struct ObjectChange {
     pub fields: Vec<FieldChange>,
     /// The policy lines that a whole object comes from.
     pub origins: Vec<Origin>,
+    /// What else a person should know: a conflict, a refusal.
+    pub note: Option<String>,
+}
+
+impl ObjectChange {
+    /// An object of which no field changes, but something is to be said.
+    pub fn noted(bundle: &str, object: &Value, note: String) -> Self {
+        ObjectChange {
+            bundle: bundle.to_owned(),
+            event: None,
+            key: between::key_of(object),
+            owner: owner_of(object),
+            action: Action::Change,
+            fields: Vec::new(),
+            origins: Vec::new(),
+            note: Some(note),
+        }
+    }
 }
 
 /// What happens to an object.
