@@ -1,1 +1,3 @@
-//! Placeholder of the stage `plan`.
+//! From what is wanted and what is there to what would change. Pure: never sees a client.
+
+pub mod diff;
