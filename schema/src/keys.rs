@@ -25,9 +25,19 @@ pub const RESIDENCY: &str = "seawall.dev/residency";
 pub const DIGEST: &str = "seawall.dev/digest";
 /// Annotation on an object: JSON pointers, one a line, of fields that are seeded once and then left to others.
 pub const IGNORED_FIELDS: &str = "seawall.dev/ignored-fields";
+/// Annotation on an object: a JSON object from JSON pointers to the values that are set when the object is first created
+/// and never again; each of them is an ignored field too. The rendered object itself leaves them out.
+pub const SEED: &str = "seawall.dev/seed";
+/// Annotation with the value `never`: the object belongs to somebody else and only some fields are set; it is not deleted
+/// when it leaves the bundle.
+pub const PRUNE: &str = "seawall.dev/prune";
+/// Annotation on a traffic record: the path that is probed.
+pub const HEALTH_CHECK: &str = "seawall.dev/health-check";
 /// Label on everything that one bundle owns; its value is the bundle's inventory name.
 pub const INVENTORY: &str = "seawall.dev/inventory";
 /// ConfigMap of local declarations, in the namespace `SYSTEM_NAMESPACE`.
 pub const DECLARATIONS: &str = "seawall-declarations";
 /// Namespace of what the reconciler writes for itself: inventory, status, declarations.
 pub const SYSTEM_NAMESPACE: &str = "seawall-system";
+/// Namespace of the placeholders of reserves.
+pub const RESERVES_NAMESPACE: &str = "seawall-reserves";

@@ -1,1 +1,3 @@
-//! Tests of rendering.
+//! The rendering: YAML that kubectl reads as it was meant, golden files, independence of order, exact provenance.
+
+mod traps;

@@ -1,1 +1,130 @@
-//! Placeholder of the stage `lower`.
+//! The model and its proof become Kubernetes objects: one bundle for each cluster, one file here for each kind of object.
+//!
+//! Takes a [`Model`] and a [`Proof`], gives [`Lowered`]. An overlay is what the same code makes of the same model while
+//! the event is in force, less what the base already says; so base and overlays cannot drift apart.
+//! Invariant: pure and ordered; every object's provenance has an origin at its root, and a field without one of its own
+//! has that of its nearest ancestor.
+
+mod admission;
+mod appwrapper;
+mod container;
+mod context;
+mod dns_endpoint;
+mod footprint;
+mod horizontal_pod_autoscaler;
+mod kueue;
+mod limit_range;
+mod manifests;
+mod names;
+mod namespace;
+mod object;
+mod overlay;
+mod placeholder;
+mod pod;
+mod pod_disruption_budget;
+mod priority_class;
+mod residency;
+mod resource_quota;
+mod scheduler;
+mod shape;
+mod situation;
+mod workload;
+
+pub use object::LoweredObject;
+pub use overlay::Overlay;
+
+pub(crate) use context::{Context, Place};
+pub(crate) use footprint::{Instance, Role, footprint, proved_replicas, standbys};
+pub(crate) use object::Objects;
+pub(crate) use situation::Situation;
+
+use crate::model::{LocationId, Model, RegionId};
+use crate::proof::Proof;
+use seawall_schema::object::ObjectKey;
+
+/// All bundles.
+#[derive(Clone, Debug)]
+pub struct Lowered {
+    /// Sorted by folder.
+    pub bundles: Vec<Bundle>,
+}
+
+/// What one cluster needs.
+#[derive(Clone, Debug)]
+pub struct Bundle {
+    /// `regions/R`, or `regions/R/cells/C` for a cell with a cluster of its own.
+    pub folder: String,
+    /// The region.
+    pub region: RegionId,
+    /// The cell's name, where the bundle is for a cell's own cluster.
+    pub cell: Option<String>,
+    /// The inventory's name.
+    pub inventory: String,
+    /// The locations in that cluster, in order.
+    pub locations: Vec<LocationId>,
+    /// Its objects, in order of application.
+    pub objects: Vec<LoweredObject>,
+    /// The scheduler's configuration.
+    pub scheduler: LoweredObject,
+    /// One for each event, single region and single cell that was proved or refuted.
+    pub overlays: Vec<Overlay>,
+}
+
+/// Two objects of one bundle are the same object.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{bundle}: {key} is made twice")]
+pub struct Clash {
+    /// The bundle's folder.
+    pub bundle: String,
+    /// Which object.
+    pub key: ObjectKey,
+}
+
+/// Lowers every bundle.
+///
+/// # Errors
+/// [`Clash`] where two parts of the policy describe one and the same object.
+pub fn lower(model: &Model, proof: &Proof) -> Result<Lowered, Clash> {
+    let places = context::places(model);
+    let lower = |place: &Place| {
+        let base = objects(&Context { model, place, now: &Situation::default() })?;
+        let overlays = overlay::overlays(model, place, proof, &base)?;
+        let Place { folder, region, cell, inventory, locations } = place.clone();
+        let scheduler = scheduler::configuration(model, place);
+        Ok(Bundle {
+            folder,
+            region,
+            cell,
+            inventory,
+            locations,
+            objects: base.into_ordered(),
+            scheduler,
+            overlays,
+        })
+    };
+    Ok(Lowered { bundles: places.iter().map(lower).collect::<Result<_, Clash>>()? })
+}
+
+/// Everything that a bundle holds in a situation; a new kind of object is a line here.
+fn objects(context: &Context<'_>) -> Result<Objects, Clash> {
+    let mut objects = Objects::default();
+    let mut put = |made: Vec<LoweredObject>| {
+        made.into_iter().try_for_each(|object| {
+            objects.insert(object).map_err(|key| Clash { bundle: context.place.folder.clone(), key })
+        })
+    };
+    let instances = footprint(context);
+    put(namespace::namespaces(context))?;
+    put(priority_class::priority_classes(context))?;
+    put(resource_quota::resource_quotas(context, &instances))?;
+    put(limit_range::limit_ranges(context))?;
+    put(admission::policies(context))?;
+    put(kueue::objects(context))?;
+    put(placeholder::placeholders(context))?;
+    put(workload::objects(context, &instances))?;
+    put(appwrapper::appwrappers(context))?;
+    put(pod_disruption_budget::budgets(context, &instances))?;
+    put(horizontal_pod_autoscaler::autoscalers(context, &instances))?;
+    put(dns_endpoint::records(context))?;
+    Ok(objects)
+}

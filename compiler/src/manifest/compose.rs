@@ -177,8 +177,9 @@ impl Composer {
             return self.key(text, style == ScalarStyle::Plain && core != Some("str"), span);
         }
         let value = match (style, core) {
-            (ScalarStyle::Plain, None | Some("int" | "float" | "bool" | "null")) => scalar::resolve(text),
+            (ScalarStyle::Plain, None) if tag.is_none() => scalar::resolve(text),
             (_, Some("int" | "float" | "bool" | "null")) => scalar::resolve(text),
+            // Tagged as text, or with a tag that nobody knows.
             _ => Ok(Value::String(text.to_owned())),
         };
         let value = value.map_err(|NotFinite| {

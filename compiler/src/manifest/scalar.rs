@@ -64,7 +64,9 @@ fn integer(plain: &str) -> Option<Number> {
         _ => (10, rest),
     };
     if digits.starts_with(['+', '-']) {
-        return None;
+        // Go's reader takes a sign behind `0b`, and nowhere else.
+        let signed = plain.strip_prefix("0b").and_then(|rest| i64::from_str_radix(rest, 2).ok());
+        return signed.map(Number::from);
     }
     let magnitude = u64::from_str_radix(digits, radix).ok()?;
     if negative {

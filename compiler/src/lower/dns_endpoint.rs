@@ -1,0 +1,68 @@
+//! DNSEndpoints (`externaldns.k8s.io/v1alpha1`): this region's own weighted record of each host, and no other region's.
+//!
+//! The record points at `<region>.<host>`, which the region's own ingress publishes. The weight is the share of the
+//! workload's replicas that serve here; where none serve, there is no record.
+
+use super::{Context, LoweredObject, context, proved_replicas};
+use crate::model::*;
+use seawall_schema::keys;
+use serde_json::json;
+
+pub(super) fn records(context: &Context<'_>) -> Vec<LoweredObject> {
+    let all = context.model.workloads.iter().enumerate();
+    let own = all.filter(|(_, w)| w.mode == Mode::Own);
+    own.filter_map(|(index, workload)| record(context, WorkloadId(index as u32), workload)).collect()
+}
+
+fn record(context: &Context<'_>, id: WorkloadId, workload: &Workload) -> Option<LoweredObject> {
+    let Traffic { host, ttl, health_check, span } = workload.traffic.as_ref()?;
+    let here: u64 = context.locations().map(|(l, _)| serving(context, id, workload, l)).sum();
+    let model = context.model;
+    let everywhere: u64 =
+        (0..model.locations.len() as u32).map(|l| serving(context, id, workload, LocationId(l))).sum();
+    if here == 0 {
+        return None;
+    }
+    let weight = (here * 100).div_ceil(everywhere);
+    let tenant = &model[workload.tenant.value];
+    let labels = [(keys::WORKLOAD, workload.name.as_str()), (keys::TENANT, tenant.name.as_str())];
+    let mut metadata = context.metadata(workload.name.as_str(), Some(&tenant.namespace.value), &labels);
+    if let Some(path) = health_check {
+        metadata["annotations"] = json!({ keys::HEALTH_CHECK: path.value });
+    }
+    let region = context.region().name.as_str();
+    let mut endpoint = json!({
+        "dnsName": host.value,
+        "recordType": "CNAME",
+        "targets": [format!("{region}.{}", host.value)],
+        "setIdentifier": context.place.inventory,
+    });
+    if let Some(ttl) = ttl {
+        endpoint["recordTTL"] = json!(ttl.value.millis() / 1000);
+    }
+    endpoint["providerSpecific"] = json!([{ "name": "aws/weight", "value": weight.to_string() }]);
+    let value = json!({
+        "apiVersion": "externaldns.k8s.io/v1alpha1",
+        "kind": "DNSEndpoint",
+        "metadata": metadata,
+        "spec": { "endpoints": [endpoint] },
+    });
+    let targets = workload.targets.iter().filter(|t| context.holds(t.location)).map(|t| t.span);
+    let to = context::moves_to(workload).filter(|to| context.holds(to.location)).map(|to| to.span);
+    let weight = context.origin(targets.chain(to).chain([*span]));
+    Some(LoweredObject::new(value, vec![*span]).from("/spec/endpoints/0/providerSpecific", weight))
+}
+
+/// Replicas that users reach at a location: what runs there and is not asked to leave, and what has arrived.
+fn serving(context: &Context<'_>, id: WorkloadId, workload: &Workload, location: LocationId) -> u64 {
+    let now = context.now;
+    let own = proved_replicas(workload, location);
+    let stays = match now.drained.get(&location) {
+        _ if now.failed.contains(&location) => 0,
+        Some(share) => own - u64::try_from(share.ceil_of(own.into())).unwrap_or(own).min(own),
+        None => own,
+    };
+    let to_here = context::moves_to(workload).filter(|to| to.location == location);
+    let arrived: u64 = to_here.map(|to| now.arriving(id, location, to.lane.value)).sum();
+    stays + arrived
+}

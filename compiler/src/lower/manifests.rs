@@ -1,0 +1,96 @@
+//! The team's own objects: which one is replicated, and what else there is.
+//!
+//! Nothing here changes an object; `pod` and `workload` set the owned fields.
+
+use crate::model::*;
+use serde_json::Value;
+
+/// Kinds that Seawall scales.
+const REPLICATED: [&str; 3] = ["Deployment", "StatefulSet", "ReplicaSet"];
+
+/// All objects of a list of files.
+pub(crate) fn objects<'a>(
+    model: &'a Model,
+    files: &'a [ManifestId],
+) -> impl Iterator<Item = &'a ManifestObject> {
+    files.iter().flat_map(|id| &model[*id].objects)
+}
+
+pub(crate) fn kind(object: &ManifestObject) -> &str {
+    text(&object.value, "/kind")
+}
+
+pub(crate) fn text<'v>(value: &'v Value, pointer: &str) -> &'v str {
+    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// The object whose replicas the workload's targets count: the one of the workload's name, else the first.
+pub(crate) fn main<'a>(model: &'a Model, workload: &'a Workload) -> Option<&'a ManifestObject> {
+    let Content::Manifests { files, .. } = &workload.content else { return None };
+    let replicated = || objects(model, files).filter(|o| REPLICATED.contains(&kind(o)));
+    let named = replicated().find(|o| text(&o.value, "/metadata/name") == workload.name.as_str());
+    named.or_else(|| replicated().next())
+}
+
+/// The name of what is replicated.
+pub(crate) fn main_name(model: &Model, workload: &Workload) -> String {
+    let found = main(model, workload).map(|object| text(&object.value, "/metadata/name").to_owned());
+    found.unwrap_or_else(|| workload.name.to_string())
+}
+
+/// How many more replicas a rolling update may start than are wanted.
+pub(crate) fn surge(model: &Model, workload: &Workload, replicas: u64) -> u64 {
+    let object = main(model, workload);
+    if object.is_some_and(|o| kind(o) != "Deployment") {
+        return 0;
+    }
+    let value = object.map_or(&Value::Null, |o| &o.value);
+    if text(value, "/spec/strategy/type") == "Recreate" {
+        return 0;
+    }
+    match value.pointer("/spec/strategy/rollingUpdate/maxSurge") {
+        Some(Value::Number(count)) => count.as_u64().unwrap_or(0),
+        Some(Value::String(share)) => percent(share).map_or(0, |p| (replicas * p).div_ceil(100)),
+        // The default of Kubernetes.
+        _ => (replicas * 25).div_ceil(100),
+    }
+}
+
+fn percent(text: &str) -> Option<u64> {
+    text.strip_suffix('%')?.parse().ok()
+}
+
+/// Whether objects of a kind live outside namespaces. A kind nobody knows is taken to live in one.
+pub(crate) fn is_cluster_scoped(kind: &str) -> bool {
+    const KINDS: [&str; 16] = [
+        "APIService",
+        "CSIDriver",
+        "CertificateSigningRequest",
+        "CustomResourceDefinition",
+        "DeviceClass",
+        "GatewayClass",
+        "IngressClass",
+        "MutatingWebhookConfiguration",
+        "Namespace",
+        "Node",
+        "PersistentVolume",
+        "PriorityClass",
+        "RuntimeClass",
+        "StorageClass",
+        "ValidatingAdmissionPolicy",
+        "ValidatingWebhookConfiguration",
+    ];
+    kind.starts_with("Cluster") || KINDS.contains(&kind) || kind == "ValidatingAdmissionPolicyBinding"
+}
+
+/// Where the pod template of an object of a kind is; the object itself for a pod.
+pub(crate) fn pod_template(kind: &str) -> Option<&'static str> {
+    Some(match kind {
+        "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "ReplicationController" | "Job" => {
+            "/spec/template"
+        }
+        "CronJob" => "/spec/jobTemplate/spec/template",
+        "Pod" => "",
+        _ => return None,
+    })
+}

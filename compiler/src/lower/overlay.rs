@@ -1,0 +1,100 @@
+//! Overlays: what a bundle holds while an event is in force, as the objects that differ from the base.
+//!
+//! Takes a proof's scenarios, gives one overlay for each event, each single region and each single cell. The assignment of
+//! a survivable scenario is the overlay; of a refuted one nothing is placed and standbys stay as they are; the bundle says so.
+
+use super::object::{Objects, ordered};
+use super::{Clash, Context, LoweredObject, Place, Situation, objects};
+use crate::model::Model;
+use crate::proof::{Outcome, Proof, Scenario, ScenarioKind, Verdict};
+use seawall_schema::digest;
+use seawall_schema::object::ObjectKey;
+
+/// One event in one bundle.
+#[derive(Clone, Debug)]
+pub struct Overlay {
+    /// `eu-grid`, `region-eu-central`, `cell-eu-west-gpu`.
+    pub name: String,
+    /// The scenario as `proof.json` names it.
+    pub scenario: String,
+    /// What was found for it.
+    pub verdict: &'static str,
+    /// Objects that differ from the base or exist only now, in order of application.
+    pub objects: Vec<LoweredObject>,
+    /// Base objects that do not exist while it is in force.
+    pub removed: Vec<ObjectKey>,
+}
+
+pub(super) fn overlays(
+    model: &Model,
+    place: &Place,
+    proof: &Proof,
+    base: &Objects,
+) -> Result<Vec<Overlay>, Clash> {
+    let named: Vec<_> =
+        proof.scenarios.iter().filter_map(|o| name(model, &o.scenario).map(|n| (n, o))).collect();
+    let mut overlays = Vec::new();
+    for (name, outcome) in &named {
+        let twice = named.iter().filter(|(other, _)| other == name).count() > 1;
+        let name = if twice { apart(name, &outcome.scenario.name) } else { name.clone() };
+        overlays.push(overlay(model, place, name, outcome, base)?);
+    }
+    overlays.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(overlays)
+}
+
+/// The overlay's name; sets of several regions, and zones, have none.
+fn name(model: &Model, scenario: &Scenario) -> Option<String> {
+    match scenario.kind {
+        ScenarioKind::Event(id) | ScenarioKind::Partition(id) => Some(model[id].name.to_string()),
+        ScenarioKind::Regions | ScenarioKind::Cell => of_scenario(&scenario.name),
+        ScenarioKind::Zone { .. } => None,
+    }
+}
+
+/// `region:R` is `region-R`, `cell:R/C` is `cell-R-C`, `event:E` is `E`.
+pub(crate) fn of_scenario(name: &str) -> Option<String> {
+    let (kind, rest) = name.split_once(':')?;
+    match kind {
+        "event" => Some(rest.to_owned()),
+        "region" | "cell" => Some(format!("{kind}-{}", rest.replace('/', "-"))),
+        _ => None,
+    }
+}
+
+/// Two scenarios whose names fall together, such as the cells `a-b/c` and `a/b-c`.
+fn apart(name: &str, scenario: &str) -> String {
+    format!("{name}-{}", &digest::sha256(scenario.as_bytes())["sha256:".len()..][..8])
+}
+
+/// What is the case in a scenario.
+pub(crate) fn situation(outcome: &Outcome) -> Situation {
+    let Outcome { scenario, on_paper: _, verdict } = outcome;
+    let (placed, moves) = match verdict {
+        Verdict::Survivable(plan) => (true, plan.moves.clone()),
+        Verdict::Refuted(_) | Verdict::Undecided => (false, Vec::new()),
+    };
+    Situation {
+        event: Some(scenario.span),
+        failed: scenario.failed.iter().copied().collect(),
+        drained: scenario.drained.iter().copied().collect(),
+        placed,
+        moves,
+    }
+}
+
+fn overlay(
+    model: &Model,
+    place: &Place,
+    name: String,
+    outcome: &Outcome,
+    base: &Objects,
+) -> Result<Overlay, Clash> {
+    let now = situation(outcome);
+    let then = objects(&Context { model, place, now: &now })?;
+    let differs = |object: &&LoweredObject| base.get(&object.key).is_none_or(|b| b.value != object.value);
+    let changed = then.iter().filter(differs).cloned().collect();
+    let removed: Vec<_> = base.iter().filter(|b| then.get(&b.key).is_none()).map(|b| b.key.clone()).collect();
+    let (scenario, verdict) = (outcome.scenario.name.clone(), outcome.verdict.word());
+    Ok(Overlay { name, scenario, verdict, objects: ordered(changed), removed })
+}

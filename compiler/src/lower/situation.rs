@@ -1,0 +1,51 @@
+//! What is the case: normal running, or an event in force with the assignment that was proved for it.
+
+use crate::model::{LaneId, LocationId, WorkloadId};
+use crate::proof::Move;
+use crate::span::Span;
+use seawall_schema::Share;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Normal running is the default one.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Situation {
+    /// Whether an event is in force, and the line that asks for it.
+    pub(crate) event: Option<Span>,
+    /// Locations that failed.
+    pub(crate) failed: BTreeSet<LocationId>,
+    /// Locations that are drained.
+    pub(crate) drained: BTreeMap<LocationId, Share>,
+    /// Whether an assignment was found. Without one standbys stay: nobody else is coming.
+    pub(crate) placed: bool,
+    /// What moves where.
+    pub(crate) moves: Vec<Move>,
+}
+
+impl Situation {
+    /// Whether work at a location is asked to leave.
+    pub(crate) fn displaces(&self, location: LocationId) -> bool {
+        self.failed.contains(&location) || self.drained.contains_key(&location)
+    }
+
+    /// Whether standbys for a source have become the work that arrives.
+    pub(crate) fn replaces(&self, source: LocationId) -> bool {
+        self.placed && self.displaces(source)
+    }
+
+    /// Replicas of a workload that arrive at a location through a lane.
+    pub(crate) fn arriving(&self, workload: WorkloadId, to: LocationId, lane: LaneId) -> u64 {
+        let counts = |m: &&Move| m.workload == workload && m.destination == to && m.lane == lane;
+        let sum: i128 = self.moves.iter().filter(counts).map(|m| m.replicas).sum();
+        u64::try_from(sum).unwrap_or(0)
+    }
+
+    /// Whether anything arrives at or leaves one of these locations.
+    pub(crate) fn touches(&self, locations: &[LocationId]) -> bool {
+        locations.iter().any(|l| self.displaces(*l) || self.moves.iter().any(|m| m.destination == *l))
+    }
+
+    /// The line that asks for the event, where one is in force.
+    pub(crate) fn span(&self) -> Option<Span> {
+        self.event
+    }
+}
