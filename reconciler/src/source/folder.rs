@@ -64,7 +64,9 @@ impl Source for FolderSource {
     fn fetch(&mut self, bundle_path: &str) -> Result<Fetched, SourceError> {
         let mut into = Files { meter: Meter::new(self.limits), files: BTreeMap::new() };
         self.read(&self.root.join("fleet.json"), "fleet.json".to_owned(), &mut into)?;
-        self.read(&self.root.join(bundle_path), bundle_path.to_owned(), &mut into)?;
+        if !bundle_path.is_empty() {
+            self.read(&self.root.join(bundle_path), bundle_path.to_owned(), &mut into)?;
+        }
         let mut listing = String::new();
         for (path, bytes) in &into.files {
             listing.push_str(&format!("{path}\0{}\n", sha256(bytes)));

@@ -92,7 +92,8 @@ impl SourceError {
 
 /// A place that holds renderings.
 pub trait Source: Send {
-    /// Fetches the newest rendering and reads `fleet.json` and the folder `bundle_path` (`regions/eu-west`) of it.
+    /// Fetches the newest rendering and reads `fleet.json` and the folder `bundle_path` (`regions/eu-west`) of it;
+    /// only `fleet.json` where that is empty.
     fn fetch(&mut self, bundle_path: &str) -> Result<Fetched, SourceError>;
 
     /// Tells the source what the worker has; called before each fetch.

@@ -36,6 +36,9 @@ pub(super) fn read(
         return Err(SourceError::Missing(format!("commit {commit} holds no fleet.json: it is no rendering")));
     };
     reader.entry("fleet.json".to_owned(), entry.id(), entry.kind(), entry.filemode(), 0)?;
+    if bundle_path.is_empty() {
+        return Ok(reader.files);
+    }
     let bundle = subtree(repository, &root, bundle_path)?
         .ok_or_else(|| SourceError::Missing(format!("commit {commit} holds no folder {bundle_path}")))?;
     reader.folder(bundle_path, &bundle, 0)?;
