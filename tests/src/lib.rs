@@ -1,1 +1,3 @@
-//! placeholder
+//! What the tests, the benchmarks and `cargo xtask` share: the real control plane, and seeded input.
+
+pub mod control_plane;

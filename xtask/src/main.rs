@@ -1,1 +1,43 @@
-fn main(){}
+//! What a developer and CI run; one file a command.
+
+mod ci;
+mod control_plane;
+mod run;
+mod test;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Tasks of this workspace.
+#[derive(Parser)]
+#[command(name = "cargo xtask", version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Everything that CI runs: format, lints, examples, tests.
+    Ci,
+    /// Real Kubernetes API servers on this machine: up, down, env.
+    #[command(subcommand)]
+    ControlPlane(control_plane::Action),
+    /// All tests, with real API servers set up for them and ended after them.
+    Test(test::Arguments),
+}
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().task {
+        Task::Ci => ci::run(),
+        Task::ControlPlane(action) => control_plane::run(action),
+        Task::Test(arguments) => test::run(&arguments),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            run::say(&format!("error: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
