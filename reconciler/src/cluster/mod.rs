@@ -4,6 +4,7 @@
 //! contract (server-side apply with field ownership, inventory by label, watch, optimistic deletion); the tests in
 //! `tests/all` run against both.
 
+pub mod embedded;
 pub mod kubernetes;
 pub mod observe;
 
