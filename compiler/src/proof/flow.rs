@@ -29,6 +29,14 @@ impl Network {
         }
     }
 
+    /// Adds a node and gives its number.
+    pub(crate) fn node(&mut self) -> usize {
+        self.heads.push(Vec::new());
+        self.level.push(UNSEEN);
+        self.next.push(0);
+        self.heads.len() - 1
+    }
+
     /// Adds an arc and gives its number.
     pub(crate) fn arc(&mut self, from: usize, to: usize, capacity: i128) -> usize {
         let arc = self.to.len();

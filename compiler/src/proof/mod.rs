@@ -3,15 +3,27 @@
 //! Takes a [`Model`], gives a [`Proof`]: for each scenario whole replicas and where they go, or the inequality that no
 //! assignment can keep. Invariant: all arithmetic that a verdict rests on is in integers; order of results is fixed.
 
+mod cut;
+mod data;
+mod day;
+mod decide;
+mod evict;
+mod exact;
+mod fill;
 mod flow;
 mod json;
 mod normal;
 mod outcome;
+mod pools;
+mod scenario;
+mod simplex;
 mod tables;
+mod zone;
 
 pub use outcome::*;
 
 use crate::model::Model;
+use rayon::prelude::*;
 use tables::Tables;
 
 /// What no proof covers; printed with every one of them.
@@ -34,5 +46,13 @@ pub fn normal(model: &Model) -> Normal {
 /// Proves or refutes normal running and every scenario.
 pub fn prove(model: &Model) -> Proof {
     let tables = Tables::new(model);
-    Proof { normal: normal::decide(&tables), scenarios: Vec::new(), not_proved: NOT_PROVED.to_vec() }
+    let normal = normal::decide(&tables);
+    let (scenarios, too_many) = scenario::list(model);
+    let on_paper = !normal.feasible();
+    let decide = |scenario: Scenario| Outcome { verdict: decide::decide(&tables, &scenario), scenario, on_paper };
+    let mut scenarios: Vec<Outcome> = scenarios.into_par_iter().map(decide).collect();
+    if let Some(span) = too_many {
+        scenarios.push(Outcome { scenario: scenario::unlisted(span), on_paper, verdict: Verdict::Undecided });
+    }
+    Proof { normal, scenarios, not_proved: NOT_PROVED.to_vec() }
 }
