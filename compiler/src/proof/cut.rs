@@ -19,7 +19,8 @@ pub(super) fn entry(option: &Choice) -> Entry {
 
 /// Displaced work whose options together take less than its demand.
 pub(super) fn destinations(day: &Day<'_, '_>) -> Option<Witness> {
-    let of = (0..day.displaced.len()).find(|of| day.required(*of) && caps(day, *of) < day.displaced[*of].demand)?;
+    let of = (0..day.displaced.len())
+        .find(|of| day.required(*of) && caps(day, *of) < day.displaced[*of].demand)?;
     let found = &day.displaced[of];
     let model = day.tables.model;
     let line = |option: &Choice| PoolShare {
@@ -42,7 +43,9 @@ pub(super) fn destinations(day: &Day<'_, '_>) -> Option<Witness> {
 }
 
 fn caps(day: &Day<'_, '_>, of: usize) -> i128 {
-    day.options[day.displaced[of].options.clone()].iter().fold(0, |sum: i128, option| sum.saturating_add(option.cap))
+    day.options[day.displaced[of].options.clone()]
+        .iter()
+        .fold(0, |sum: i128, option| sum.saturating_add(option.cap))
 }
 
 pub(super) fn to_span(day: &Day<'_, '_>, option: &Choice) -> Span {
@@ -80,7 +83,12 @@ pub(super) fn single(day: &Day<'_, '_>) -> Option<Witness> {
             // Few lanes meet at one place; where many do, each alone and all together are tried here, the rest by flow.
             let sets: Vec<u32> = if here <= 5 { (1..1 << here).collect() } else { vec![u32::MAX] };
             for set in sets {
-                let chosen: Vec<_> = lanes.iter().enumerate().filter(|(i, _)| set >> (i % 32) & 1 == 1).map(|(_, e)| *e).collect();
+                let chosen: Vec<_> = lanes
+                    .iter()
+                    .enumerate()
+                    .filter(|(i, _)| set >> (i % 32) & 1 == 1)
+                    .map(|(_, e)| *e)
+                    .collect();
                 if let Some(witness) = witness(day, chosen, k) {
                     return Some(witness);
                 }
@@ -94,7 +102,8 @@ pub(super) fn single(day: &Day<'_, '_>) -> Option<Witness> {
 fn forced(day: &Day<'_, '_>, entries: &[Entry], k: usize) -> Vec<(usize, i128)> {
     let must = |of: usize| {
         let found = &day.displaced[of];
-        let outside = day.options[found.options.clone()].iter().filter(|o| entries.binary_search(&entry(o)).is_err());
+        let outside =
+            day.options[found.options.clone()].iter().filter(|o| entries.binary_search(&entry(o)).is_err());
         let elsewhere = outside.fold(0i128, |sum, option| sum.saturating_add(option.cap));
         (of, (found.demand - elsewhere).max(0))
     };
@@ -119,7 +128,9 @@ pub(super) fn pools(day: &Day<'_, '_>, entries: &[Entry], k: usize) -> Vec<PoolS
             let amount = day.reserve[tables.clk(location, lane, k)];
             shares.push(PoolShare { pool: PoolKind::Reserve, location: Some(location), name, amount, span });
         }
-        let mut shared = |pool, amount, span| shares.push(PoolShare { pool, location: Some(location), name: None, amount, span });
+        let mut shared = |pool, amount, span| {
+            shares.push(PoolShare { pool, location: Some(location), name: None, amount, span })
+        };
         if here().any(|e| model[e.1].free) {
             shared(PoolKind::Free, tables.free[tables.ck(location, k)], model[location].span);
         }
@@ -205,14 +216,19 @@ pub(super) fn burst(day: &Day<'_, '_>) -> Option<Witness> {
         let works = |of: &usize| model[day.displaced[*of].workload].tenant.value == id;
         let theirs: Vec<usize> = (0..day.displaced.len()).filter(works).collect();
         for region in &model.regions {
-            let mut entries: Vec<Entry> = theirs.iter().flat_map(|of| &day.options[day.displaced[*of].options.clone()]).map(entry).collect();
+            let mut entries: Vec<Entry> = theirs
+                .iter()
+                .flat_map(|of| &day.options[day.displaced[*of].options.clone()])
+                .map(entry)
+                .collect();
             entries.retain(|e| region.locations.contains(&e.0));
             entries.sort();
             entries.dedup();
             for k in 0..if entries.is_empty() { 0 } else { day.tables.k } {
                 let Some(has) = burst.value.named(&model.resources[k]).map(i128::from) else { continue };
                 let lines = forced(day, &entries, k).into_iter().filter(|(of, _)| works(of));
-                let demands: Vec<_> = lines.map(|(of, n)| demand_line(day, &day.displaced[of], n, k)).collect();
+                let demands: Vec<_> =
+                    lines.map(|(of, n)| demand_line(day, &day.displaced[of], n, k)).collect();
                 if demands.iter().fold(0i128, |sum, d| sum.saturating_add(d.amount)) > has {
                     let name = Some(tenant.name.as_str().to_string());
                     let demands = needed(demands, has);
@@ -224,7 +240,13 @@ pub(super) fn burst(day: &Day<'_, '_>) -> Option<Witness> {
                         needs: demands.iter().fold(0i128, |sum, d| sum.saturating_add(d.amount)),
                         has,
                         demands,
-                        pools: vec![PoolShare { pool: PoolKind::Burst, location: None, name, amount: has, span: burst.span }],
+                        pools: vec![PoolShare {
+                            pool: PoolKind::Burst,
+                            location: None,
+                            name,
+                            amount: has,
+                            span: burst.span,
+                        }],
                     });
                 }
             }

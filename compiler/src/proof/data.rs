@@ -29,7 +29,8 @@ pub(super) fn impaired<'m>(
     let mut found = Vec::new();
     for (w, workload) in model.workloads.iter().enumerate() {
         let id = WorkloadId(w as u32);
-        let fails = |uses: &&Uses| cut_off[uses.dataset.index()] && !reached(&model[uses.dataset], uses, reachable);
+        let fails =
+            |uses: &&Uses| cut_off[uses.dataset.index()] && !reached(&model[uses.dataset], uses, reachable);
         let Some(uses) = workload.uses.iter().find(fails) else { continue };
         if let Some((location, replicas)) = stands(id) {
             found.push(Impaired { workload: id, uses, location, replicas });

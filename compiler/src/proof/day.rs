@@ -61,7 +61,8 @@ impl<'t, 'm> Day<'t, 'm> {
         scenario.failed.iter().for_each(|c| failed[c.index()] = true);
         let sources = scenario.failed.iter().chain(scenario.drained.iter().map(|(c, _)| c));
         sources.for_each(|c| closed[c.index()] = true);
-        let region_lost = model.regions.iter().map(|r| r.locations.iter().all(|c| failed[c.index()])).collect();
+        let region_lost =
+            model.regions.iter().map(|r| r.locations.iter().all(|c| failed[c.index()])).collect();
         let (displaced, options) = (Vec::new(), Vec::new());
         let (reserve, standing) = (tables.reserve.clone(), tables.standby.clone());
         let mut day = Self { tables, closed, region_lost, displaced, options, reserve, standing };
@@ -106,7 +107,8 @@ impl<'t, 'm> Day<'t, 'm> {
             let count = Tables::standbys(moves, to, from, replicas);
             for k in 0..if count == 0 { 0 } else { self.tables.k } {
                 let at = self.tables.clk(to.location, to.lane.value, k);
-                self.standing[at] = (self.standing[at] - count.saturating_mul(self.tables.q(workload, k))).max(0);
+                self.standing[at] =
+                    (self.standing[at] - count.saturating_mul(self.tables.q(workload, k))).max(0);
             }
         }
     }

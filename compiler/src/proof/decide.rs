@@ -9,7 +9,7 @@ use super::fill::{Filled, fill, top_up};
 use super::tables::Tables;
 use super::*;
 use crate::model::{EventId, Failover, LocationId, RegionId, WorkloadId};
-use cut::{Flowed, Entry, demand_line};
+use cut::{Entry, Flowed, demand_line};
 
 /// Cells of relaxations that one scenario may touch.
 const WORK: u64 = 2_000_000_000;
@@ -17,7 +17,9 @@ const WORK: u64 = 2_000_000_000;
 /// Decides one scenario.
 pub(super) fn decide(tables: &Tables<'_>, scenario: &Scenario) -> Verdict {
     match scenario.kind {
-        ScenarioKind::Zone { region, zone, holding_reserves } => zone::decide(tables, region, zone, holding_reserves),
+        ScenarioKind::Zone { region, zone, holding_reserves } => {
+            zone::decide(tables, region, zone, holding_reserves)
+        }
         ScenarioKind::Partition(event) => partition(tables, scenario, event),
         ScenarioKind::Regions | ScenarioKind::Cell | ScenarioKind::Event(_) => failure(tables, scenario),
     }
@@ -28,7 +30,8 @@ fn partition(tables: &Tables<'_>, scenario: &Scenario, event: EventId) -> Verdic
     let mut allowed = Vec::new();
     for side in &tables.model[event].sides {
         let here = |region: RegionId| side.contains(&region);
-        let stands = |w: WorkloadId| tables.placed[w.index()].iter().find(|(c, _)| here(tables.region(*c))).copied();
+        let stands =
+            |w: WorkloadId| tables.placed[w.index()].iter().find(|(c, _)| here(tables.region(*c))).copied();
         for impaired in data::impaired(tables, &here, &stands) {
             if !scenario.may_lose.contains(&tables.model[impaired.workload].tier.value) {
                 return Verdict::Refuted(Box::new(data::witness(tables, &impaired)));
@@ -129,9 +132,16 @@ fn exhausted(day: &Day<'_, '_>, mut works: Vec<usize>, mut at_once: bool) -> Wit
         }
     }
     let model = day.tables.model;
-    let demands: Vec<_> = works.iter().map(|of| demand_line(day, &day.displaced[*of], day.displaced[*of].demand, day.tables.pods)).collect();
+    let demands: Vec<_> = works
+        .iter()
+        .map(|of| demand_line(day, &day.displaced[*of], day.displaced[*of].demand, day.tables.pods))
+        .collect();
     let needs = demands.iter().fold(0i128, |sum, d| sum.saturating_add(d.amount));
-    let mut entries: Vec<Entry> = works.iter().flat_map(|of| &day.options[day.displaced[*of].options.clone()]).map(cut::entry).collect();
+    let mut entries: Vec<Entry> = works
+        .iter()
+        .flat_map(|of| &day.options[day.displaced[*of].options.clone()])
+        .map(cut::entry)
+        .collect();
     entries.sort();
     entries.dedup();
     let mut locations: Vec<_> = entries.iter().map(|e| e.0).collect();
@@ -167,11 +177,22 @@ fn finish(day: &Day<'_, '_>, scenario: &Scenario, filled: Filled, method: Method
         });
     }
     let evicted = evict::evictions(day, &filled.replicas);
-    Verdict::Survivable(Plan { method, moves, evicted, lost: losses(day, &filled), impaired: allowed, ..Plan::default() })
+    Verdict::Survivable(Plan {
+        method,
+        moves,
+        evicted,
+        lost: losses(day, &filled),
+        impaired: allowed,
+        ..Plan::default()
+    })
 }
 
 /// Work that stands or arrives in a surviving region without its data: allowed, or the reason why not.
-fn impairment(day: &Day<'_, '_>, scenario: &Scenario, filled: &Filled) -> Result<Vec<WorkloadId>, Box<Witness>> {
+fn impairment(
+    day: &Day<'_, '_>,
+    scenario: &Scenario,
+    filled: &Filled,
+) -> Result<Vec<WorkloadId>, Box<Witness>> {
     if !day.region_lost.contains(&true) {
         return Ok(Vec::new());
     }

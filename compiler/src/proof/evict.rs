@@ -28,7 +28,8 @@ fn at(day: &Day<'_, '_>, pools: &Pools<'_, '_, '_>, location: LocationId) -> Vec
     let empty = |t: usize| Evicted { location, tier: TierId(t as u32), amount: Vec::new() };
     let mut evicted: Vec<Evicted> = (0..model.tiers.len()).map(empty).collect();
     for k in (0..tables.k).filter(|k| tables.preemptible_use(location, *k) > 0) {
-        for (tier, amount) in by_tier(day, pools, location, k).into_iter().enumerate().filter(|(_, a)| *a > 0) {
+        for (tier, amount) in by_tier(day, pools, location, k).into_iter().enumerate().filter(|(_, a)| *a > 0)
+        {
             evicted[tier].amount.push((model.resources[k].clone(), amount));
         }
     }
@@ -68,7 +69,13 @@ fn by_tier(day: &Day<'_, '_>, pools: &Pools<'_, '_, '_>, location: LocationId, k
 }
 
 /// How much of a lane's demand its reserve takes.
-fn on_reserve(day: &Day<'_, '_>, pools: &Pools<'_, '_, '_>, location: LocationId, lane: usize, k: usize) -> i128 {
+fn on_reserve(
+    day: &Day<'_, '_>,
+    pools: &Pools<'_, '_, '_>,
+    location: LocationId,
+    lane: usize,
+    k: usize,
+) -> i128 {
     let id = LaneId(lane as u32);
     let (bold, meek) = pools.demand(location, id, k);
     let held = if day.tables.model[id].reserve { day.reserve[day.tables.clk(location, id, k)] } else { 0 };

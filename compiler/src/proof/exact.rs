@@ -86,10 +86,21 @@ enum Node {
 impl<'d, 't, 'm> Program<'d, 't, 'm> {
     fn new(day: &'d Day<'t, 'm>, among: &[usize], work: u64) -> Self {
         let options: Vec<usize> = among.iter().flat_map(|of| day.displaced[*of].options.clone()).collect();
-        let caps = options.iter().map(|o| day.options[*o].cap.min(day.displaced[day.options[*o].of].demand)).collect();
+        let caps = options
+            .iter()
+            .map(|o| day.options[*o].cap.min(day.displaced[day.options[*o].of].demand))
+            .collect();
         let needs = among.iter().map(|of| day.displaced[*of].demand).sum();
-        let mut program =
-            Self { day, options, caps, rows: Vec::new(), known: BTreeSet::new(), needs, work, doubtful: false };
+        let mut program = Self {
+            day,
+            options,
+            caps,
+            rows: Vec::new(),
+            known: BTreeSet::new(),
+            needs,
+            work,
+            doubtful: false,
+        };
         for of in among {
             let mine = program.variables(|o| day.options[o].of == *of);
             let limit = day.displaced[*of].demand;
@@ -176,10 +187,14 @@ impl<'d, 't, 'm> Program<'d, 't, 'm> {
         let mut gain = vec![ONE; lower.len()];
         let mut bound = 0i128;
         for (row, y) in self.rows.iter().zip(multipliers).filter(|(_, y)| *y > 0) {
-            let Some(add) = y.checked_mul(row.limit).and_then(|add| bound.checked_add(add)) else { return false };
+            let Some(add) = y.checked_mul(row.limit).and_then(|add| bound.checked_add(add)) else {
+                return false;
+            };
             bound = add;
             for (v, a) in &row.coefficients {
-                let Some(left) = y.checked_mul(*a).and_then(|used| gain[*v].checked_sub(used)) else { return false };
+                let Some(left) = y.checked_mul(*a).and_then(|used| gain[*v].checked_sub(used)) else {
+                    return false;
+                };
                 gain[*v] = left;
             }
         }
@@ -268,7 +283,9 @@ impl<'d, 't, 'm> Program<'d, 't, 'm> {
 }
 
 fn sum(row: &Row, at: &[i128]) -> Option<i128> {
-    row.coefficients.iter().try_fold(0i128, |sum, (v, a)| a.checked_mul(at[*v]).and_then(|add| sum.checked_add(add)))
+    row.coefficients
+        .iter()
+        .try_fold(0i128, |sum, (v, a)| a.checked_mul(at[*v]).and_then(|add| sum.checked_add(add)))
 }
 
 fn scale(row: &Row) -> f64 {

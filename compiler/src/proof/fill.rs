@@ -27,7 +27,11 @@ pub(super) fn fill(day: &Day<'_, '_>, order: impl Iterator<Item = usize>) -> Fil
 }
 
 /// The same on top of replicas that already stand; `None` where those do not fit.
-pub(super) fn top_up(day: &Day<'_, '_>, order: impl Iterator<Item = usize>, start: &[i128]) -> Option<Filled> {
+pub(super) fn top_up(
+    day: &Day<'_, '_>,
+    order: impl Iterator<Item = usize>,
+    start: &[i128],
+) -> Option<Filled> {
     let mut pools = Pools::new(day);
     let mut left: Vec<i128> = day.displaced.iter().map(|d| d.demand).collect();
     let mut replicas = vec![0; day.options.len()];

@@ -18,6 +18,7 @@ mod pools;
 mod scenario;
 mod simplex;
 mod tables;
+pub mod verify;
 mod zone;
 
 pub use outcome::*;
@@ -25,6 +26,7 @@ pub use outcome::*;
 use crate::model::Model;
 use rayon::prelude::*;
 use tables::Tables;
+pub use verify::verify;
 
 /// What no proof covers; printed with every one of them.
 pub const NOT_PROVED: [&str; 8] = [
@@ -49,7 +51,8 @@ pub fn prove(model: &Model) -> Proof {
     let normal = normal::decide(&tables);
     let (scenarios, too_many) = scenario::list(model);
     let on_paper = !normal.feasible();
-    let decide = |scenario: Scenario| Outcome { verdict: decide::decide(&tables, &scenario), scenario, on_paper };
+    let decide =
+        |scenario: Scenario| Outcome { verdict: decide::decide(&tables, &scenario), scenario, on_paper };
     let mut scenarios: Vec<Outcome> = scenarios.into_par_iter().map(decide).collect();
     if let Some(span) = too_many {
         scenarios.push(Outcome { scenario: scenario::unlisted(span), on_paper, verdict: Verdict::Undecided });

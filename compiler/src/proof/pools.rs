@@ -53,7 +53,9 @@ impl<'d, 't, 'm> Pools<'d, 't, 'm> {
         for k in 0..self.day.tables.k {
             let q = self.day.q(option, k);
             if q > 0 && room > 0 {
-                room = room.min(self.headroom(option, k) / q).min(self.burst_left(option, k).map_or(room, |left| left / q));
+                room = room
+                    .min(self.headroom(option, k) / q)
+                    .min(self.burst_left(option, k).map_or(room, |left| left / q));
             }
         }
         room.max(0)
@@ -64,7 +66,11 @@ impl<'d, 't, 'm> Pools<'d, 't, 'm> {
         for k in 0..self.day.tables.k {
             let amount = self.day.q(option, k) * replicas;
             let at = self.day.tables.clk(option.destination, option.lane, k);
-            if option.meek { self.meek[at] += amount } else { self.bold[at] += amount }
+            if option.meek {
+                self.meek[at] += amount
+            } else {
+                self.bold[at] += amount
+            }
             if !self.burst.is_empty() {
                 let at = self.burst_index(option, k);
                 self.burst[at] += amount;
@@ -81,7 +87,8 @@ impl<'d, 't, 'm> Pools<'d, 't, 'm> {
     fn burst_index(&self, option: &Choice, k: usize) -> usize {
         let tables = self.day.tables;
         let tenant = tables.model[self.day.displaced[option.of].workload].tenant.value;
-        (tenant.index() * tables.model.regions.len() + tables.region(option.destination).index()) * tables.k + k
+        (tenant.index() * tables.model.regions.len() + tables.region(option.destination).index()) * tables.k
+            + k
     }
 
     fn burst_left(&self, option: &Choice, k: usize) -> Option<i128> {

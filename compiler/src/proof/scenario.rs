@@ -75,7 +75,10 @@ fn cells(model: &Model, out: &mut Vec<Scenario>) {
     for region in model.regions.iter().filter(|region| region.has_cells) {
         for location in &region.locations {
             let name = format!("cell:{}", model[*location].label);
-            out.push(Scenario { failed: vec![*location], ..scenario(name, ScenarioKind::Cell, survive.span) });
+            out.push(Scenario {
+                failed: vec![*location],
+                ..scenario(name, ScenarioKind::Cell, survive.span)
+            });
         }
     }
 }

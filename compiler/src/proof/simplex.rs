@@ -87,7 +87,9 @@ impl Tableau {
             } else {
                 continue;
             };
-            if room < limit - TINY || room <= limit && leaving.is_none_or(|(r, _)| self.row_var[i] < self.row_var[r]) {
+            if room < limit - TINY
+                || room <= limit && leaving.is_none_or(|(r, _)| self.row_var[i] < self.row_var[r])
+            {
                 limit = room.max(0.0);
                 leaving = Some((i, rate < 0.0));
             }

@@ -15,7 +15,11 @@ pub(super) fn zone_capacity(tables: &Tables<'_>, location: LocationId, zone: usi
     let zones = model[tables.region(location)].zones.len() as u64;
     let in_zone = |count: u64| count / zones + u64::from((zone as u64) < count % zones);
     let pools = model[location].pools.iter();
-    pools.map(|pool| i128::from(in_zone(pool.count.value)).saturating_mul(pool.usable(&model.resources[k]).into())).sum()
+    pools
+        .map(|pool| {
+            i128::from(in_zone(pool.count.value)).saturating_mul(pool.usable(&model.resources[k]).into())
+        })
+        .sum()
 }
 
 /// Decides the loss of one zone.
@@ -30,7 +34,13 @@ pub(super) fn decide(tables: &Tables<'_>, region: RegionId, zone: usize, holding
     Verdict::Survivable(Plan::default())
 }
 
-fn at(tables: &Tables<'_>, location: LocationId, zone: usize, holding_reserves: bool, k: usize) -> Option<Witness> {
+fn at(
+    tables: &Tables<'_>,
+    location: LocationId,
+    zone: usize,
+    holding_reserves: bool,
+    k: usize,
+) -> Option<Witness> {
     let model = tables.model;
     let lanes = || (0..tables.lanes).map(|lane| LaneId(lane as u32));
     let standbys: i128 = lanes().map(|lane| tables.standby[tables.clk(location, lane, k)]).sum();

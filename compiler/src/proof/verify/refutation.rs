@@ -1,0 +1,273 @@
+//! Claims of refutation: a witness is one inequality that no assignment keeps, or work small enough to try everything.
+
+use super::facts::{Facts, homes, location, request};
+use super::failure::{Assignment, Failure, out_of_reach};
+use super::standing::{Asked, zone_sums};
+use super::{Refusal, refuse};
+use crate::model::{Failover, LocationId, Moves, Workload};
+use seawall_schema::Resource;
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// Assignments that are tried where a witness says that nothing fits.
+const TRIES: usize = 300_000;
+
+struct Claim<'a> {
+    name: &'a str,
+    witness: &'a Value,
+    resource: Resource,
+    needs: i128,
+    has: i128,
+}
+
+/// Checks a witness.
+pub(super) fn refuted(facts: &Facts<'_>, asked: &Asked<'_>, witness: &Value) -> Result<(), Refusal> {
+    let name = asked.name.as_str();
+    let resource = Resource::from_name(witness["resource"].as_str().unwrap_or(""));
+    let (Some(needs), Some(has)) = (amount(&resource, &witness["needs"]), amount(&resource, &witness["has"]))
+    else {
+        return refuse(name, "the witness names no amounts");
+    };
+    let claim = Claim { name, witness, resource, needs, has };
+    if needs <= has {
+        return refuse(name, format!("the witness needs {} and has {}", witness["needs"], witness["has"]));
+    }
+    let (lines, pools) = (claim.sum("demands"), claim.sum("pools"));
+    if lines != Some(needs) {
+        return refuse(name, "the demands of the witness do not add up to what it needs");
+    }
+    let failure = Failure::new(facts, asked);
+    let kind = witness["inequality"].as_str().unwrap_or("");
+    if kind != "combined" && kind != "exhausted" && pools != Some(has) {
+        return refuse(name, "the pools of the witness do not add up to what it has");
+    }
+    match kind {
+        "zone" => zone(facts, asked, &claim),
+        "data" => data(&failure, asked, &claim),
+        "destinations" => forced(&failure, &claim, &|_, _, _| true, true),
+        "burst" => burst(&failure, &claim),
+        "pools" => pools_claim(&failure, &claim),
+        "combined" | "exhausted" => exhausted(&failure, &claim),
+        _ => refuse(name, format!("{kind} is no inequality")),
+    }
+}
+
+fn amount(resource: &Resource, value: &Value) -> Option<i128> {
+    let text = value.as_str()?;
+    match text.strip_prefix('-') {
+        Some(positive) => resource.parse(positive).ok().map(|a| -i128::from(a)),
+        None => resource.parse(text).ok().map(i128::from),
+    }
+}
+
+impl Claim<'_> {
+    fn lines(&self, field: &str) -> impl Iterator<Item = &Value> {
+        self.witness[field].as_array().into_iter().flatten()
+    }
+
+    fn sum(&self, field: &str) -> Option<i128> {
+        self.lines(field).map(|line| amount(&self.resource, &line["amount"])).sum()
+    }
+}
+
+fn zone(facts: &Facts<'_>, asked: &Asked<'_>, claim: &Claim<'_>) -> Result<(), Refusal> {
+    let at = claim.witness["location"].as_str().and_then(|label| location(facts.model, label));
+    let (Some(at), Some((region, zone, holding))) = (at, asked.zone) else {
+        return refuse(claim.name, "the witness names no cell of the zone");
+    };
+    let (needs, has) = zone_sums(facts, at, zone, holding, &claim.resource);
+    if facts.model[at].region != region || has != claim.has || needs < claim.needs {
+        return refuse(claim.name, "the witness is not what must stand against the other zones");
+    }
+    Ok(())
+}
+
+fn data(failure: &Failure<'_, '_>, asked: &Asked<'_>, claim: &Claim<'_>) -> Result<(), Refusal> {
+    let model = failure.facts.model;
+    let line = claim.lines("demands").next().unwrap_or(&Value::Null);
+    let Some(w) = model.workloads.iter().position(|w| line["workload"] == w.name.as_str()) else {
+        return refuse(claim.name, "the witness names no workload");
+    };
+    let workload = &model.workloads[w];
+    let sides = asked.event.map_or(&[][..], |event| &event.sides);
+    let stands = |wanted: &dyn Fn(LocationId) -> bool| homes(workload).keys().any(|c| wanted(*c));
+    let cut_off = if sides.is_empty() {
+        let arrives = homes(workload).keys().any(|c| failure.demand(workload, *c) > 0);
+        let present = arrives || stands(&|c| !failure.failed.contains(&c));
+        present && out_of_reach(failure.facts, w, &|region| !failure.region_lost(region))
+    } else {
+        let side_fails = |side: &Vec<crate::model::RegionId>| {
+            stands(&|c| side.contains(&model[c].region))
+                && out_of_reach(failure.facts, w, &|region| side.contains(&region))
+        };
+        sides.iter().any(side_fails)
+    };
+    if cut_off && !failure.losable(workload) {
+        Ok(())
+    } else {
+        refuse(claim.name, "the work reaches its data, or may be lost")
+    }
+}
+
+/// Checks that each demand line must land on the options that are wanted, whatever happens elsewhere; with `whole`, that
+/// the options together take no more than the witness says.
+fn forced(
+    failure: &Failure<'_, '_>,
+    claim: &Claim<'_>,
+    wanted: &dyn Fn(&Workload, &Moves, usize) -> bool,
+    whole: bool,
+) -> Result<(), Refusal> {
+    let model = failure.facts.model;
+    let mut seen = BTreeSet::new();
+    for line in claim.lines("demands") {
+        let source = line["from"].as_str().and_then(|label| location(model, label));
+        let found = model.workloads.iter().find(|w| line["workload"] == w.name.as_str());
+        let (Some(source), Some(workload)) = (source, found) else {
+            return refuse(claim.name, format!("{line} is no displaced work"));
+        };
+        let Failover::Moves(moves) = &workload.failover else {
+            return refuse(claim.name, format!("{} does not move", workload.name));
+        };
+        let demand = failure.demand(workload, source);
+        let cap = |to: usize| failure.cap(moves, to, source, demand);
+        let elsewhere: i128 = (0..moves.to.len()).filter(|to| !wanted(workload, moves, *to)).map(cap).sum();
+        let must = (demand - elsewhere).max(0).saturating_mul(request(workload, &claim.resource));
+        if failure.losable(workload)
+            || !seen.insert((workload.name.clone(), source))
+            || Some(must) < amount(&claim.resource, &line["amount"])
+        {
+            return refuse(
+                claim.name,
+                format!("{} from {} is not forced to bring that much", workload.name, model[source].label),
+            );
+        }
+        if whole && (0..moves.to.len()).map(cap).sum::<i128>() > claim.has {
+            return refuse(claim.name, format!("{} may send more than the witness says", workload.name));
+        }
+    }
+    Ok(())
+}
+
+fn burst(failure: &Failure<'_, '_>, claim: &Claim<'_>) -> Result<(), Refusal> {
+    let model = failure.facts.model;
+    let pool = claim.lines("pools").next().unwrap_or(&Value::Null);
+    let Some(tenant) = model.tenants.iter().position(|t| pool["tenant"] == t.name.as_str()) else {
+        return refuse(claim.name, "the witness names no tenant");
+    };
+    let burst = model.tenants[tenant].burst.as_ref().and_then(|b| b.value.named(&claim.resource));
+    if burst.map(i128::from) != Some(claim.has) {
+        return refuse(claim.name, "the tenant has another burst");
+    }
+    let into = |workload: &Workload, moves: &Moves, to: usize| {
+        let region = &model[model[moves.to[to].location].region];
+        workload.tenant.value.index() == tenant && claim.witness["location"] == region.name.as_str()
+    };
+    forced(failure, claim, &into, false)
+}
+
+fn pools_claim(failure: &Failure<'_, '_>, claim: &Claim<'_>) -> Result<(), Refusal> {
+    let model = failure.facts.model;
+    let mut listed: BTreeSet<(LocationId, String)> = BTreeSet::new();
+    for line in claim.lines("pools") {
+        let Some(at) = line["location"].as_str().and_then(|label| location(model, label)) else {
+            return refuse(claim.name, "a pool of the witness has no location");
+        };
+        let place = failure.facts.place(at, &claim.resource);
+        let lane = line["lane"].as_str().and_then(|name| super::facts::lane(model, name));
+        let (key, has) = match (line["pool"].as_str(), lane) {
+            (Some("reserve"), Some(lane)) => {
+                (model[lane].name.to_string(), failure.reserve(at, lane, &claim.resource))
+            }
+            (Some("free"), _) => ("free pool".to_string(), place.free()),
+            (Some("preemptible"), _) => ("preemptible pool".to_string(), place.evictable()),
+            _ => return refuse(claim.name, format!("{line} is no pool")),
+        };
+        if amount(&claim.resource, &line["amount"]) != Some(has) || !listed.insert((at, key)) {
+            return refuse(
+                claim.name,
+                format!("{line} is not what that pool holds, {}", claim.resource.format(has)),
+            );
+        }
+    }
+    let inside = |workload: &Workload, moves: &Moves, to: usize| {
+        let (to, gentle) = (&moves.to[to], !model[workload.tier.value].preemptible);
+        let lane = &model[to.lane.value];
+        let pools = [
+            (lane.reserve, lane.name.as_str()),
+            (lane.free, "free pool"),
+            (lane.preemptible && gentle, "preemptible pool"),
+        ];
+        pools.iter().all(|(open, key)| !open || listed.contains(&(to.location, (*key).to_string())))
+    };
+    forced(failure, claim, &inside, false)
+}
+
+/// Tries every assignment of the work that the witness names.
+fn exhausted(failure: &Failure<'_, '_>, claim: &Claim<'_>) -> Result<(), Refusal> {
+    let model = failure.facts.model;
+    let mut works = Vec::new();
+    for line in claim.lines("demands") {
+        let source = line["from"].as_str().and_then(|label| location(model, label));
+        let w = model.workloads.iter().position(|w| line["workload"] == w.name.as_str());
+        let (Some(source), Some(w)) = (source, w) else {
+            return refuse(claim.name, format!("{line} is no displaced work"));
+        };
+        if failure.losable(&model.workloads[w]) {
+            return refuse(claim.name, format!("{} may be lost", model.workloads[w].name));
+        }
+        works.push((w, source));
+    }
+    let mut tries = TRIES;
+    match fits(failure, &works, &mut Assignment::new(), &mut tries) {
+        Some(false) => Ok(()),
+        Some(true) => refuse(claim.name, "the work of the witness fits"),
+        None => refuse(claim.name, format!("the witness takes more than {TRIES} assignments to re-check")),
+    }
+}
+
+/// Whether the works can be placed; `None` when the tries run out.
+pub(super) fn fits(
+    failure: &Failure<'_, '_>,
+    works: &[(usize, LocationId)],
+    placed: &mut Assignment,
+    tries: &mut usize,
+) -> Option<bool> {
+    let Some(((w, source), rest)) = works.split_first() else { return Some(true) };
+    let workload = &failure.facts.model.workloads[*w];
+    let demand = failure.demand(workload, *source);
+    match &workload.failover {
+        Failover::Moves(moves) => {
+            spread(failure, (*w, *source, moves, 0, demand, demand), rest, placed, tries)
+        }
+        _ => fits(failure, rest, placed, tries),
+    }
+}
+
+type Step<'a> = (usize, LocationId, &'a Moves, usize, i128, i128);
+
+fn spread(
+    failure: &Failure<'_, '_>,
+    step: Step<'_>,
+    rest: &[(usize, LocationId)],
+    placed: &mut Assignment,
+    tries: &mut usize,
+) -> Option<bool> {
+    let (w, source, moves, to, demand, left) = step;
+    *tries = tries.checked_sub(1)?;
+    if to == moves.to.len() {
+        return if left > 0 || failure.overfull(placed) {
+            Some(false)
+        } else {
+            fits(failure, rest, placed, tries)
+        };
+    }
+    for n in (0..=left.min(failure.cap(moves, to, source, demand))).rev() {
+        placed.insert((w, source, to), n);
+        let found = spread(failure, (w, source, moves, to + 1, demand, left - n), rest, placed, tries);
+        if found != Some(false) {
+            return found;
+        }
+    }
+    placed.remove(&(w, source, to));
+    Some(false)
+}
