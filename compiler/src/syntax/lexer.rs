@@ -89,7 +89,7 @@ impl<'s> Lexer<'s> {
         at
     }
 
-    fn skip_block_comment(&mut self) {
+    pub(super) fn skip_block_comment(&mut self) {
         let start = self.at;
         let mut depth = 0u32;
         loop {

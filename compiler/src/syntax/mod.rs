@@ -7,6 +7,7 @@
 mod chars;
 mod entry;
 mod escape;
+mod format;
 mod lexer;
 mod multiline;
 mod number;
@@ -18,6 +19,7 @@ mod tree;
 #[cfg(test)]
 mod tests;
 
+pub use format::format;
 pub use tree::{Document, EntryRef, NodeRef, Value, Word};
 
 use crate::diagnostic::Diagnostics;
@@ -38,13 +40,4 @@ pub struct Parsed<'s> {
 /// Reads a file of at most 4 GiB; spans count bytes from the first byte of `text`, a byte order mark included.
 pub fn parse(file: FileId, text: &str) -> Parsed<'_> {
     parser::Parser::new(file, text).run()
-}
-
-/// Lays a file out in the one style: 4 spaces, one space between entries, at most one blank line, LF.
-///
-/// # Errors
-/// The findings, where the file has syntax errors: what cannot be read is not touched.
-pub fn format(text: &str) -> Result<String, Diagnostics> {
-    let _ = text;
-    Err(Diagnostics::default())
 }
