@@ -1,1 +1,10 @@
-//! Tests of control_plane.
+//! The reconciler against real API servers, and against a server that answers wrongly.
+//!
+//! The clusters come from `cargo xtask test`; where it is not what runs the tests, they are started here and end with the
+//! test binary.
+
+mod client;
+mod fake;
+mod faults;
+mod fixture;
+mod watches;

@@ -105,7 +105,7 @@ impl Connection {
             Err(ClusterError::UnknownKind(_) | ClusterError::NotFound(_)) => Resources::default(),
             other => other?,
         };
-        let main = answer.resources.into_iter().filter(|found| !found.name.contains('/'));
+        let main = answer.resources.into_iter().flatten().filter(|found| !found.name.contains('/'));
         Ok(main
             .map(|found| {
                 let resource =
@@ -148,8 +148,7 @@ fn is_path_segment(text: &str) -> bool {
 /// An `APIResourceList`, as far as it is used.
 #[derive(Default, Deserialize)]
 struct Resources {
-    #[serde(default)]
-    resources: Vec<Found>,
+    resources: Option<Vec<Found>>,
 }
 
 #[derive(Deserialize)]

@@ -55,6 +55,8 @@ pub(super) fn refusal(
         404 if names_nothing(&said) => ClusterError::UnknownKind(message),
         404 => ClusterError::NotFound(message),
         409 => ClusterError::Conflict { message, managers: managers(&said.details.causes) },
+        // What server-side apply says of an object that does not fit its schema.
+        500 if said.message.contains("failed to create typed patch object") => ClusterError::Refused(message),
         429 => ClusterError::Busy { message, retry_after_ms },
         500..=599 if retry_after_ms.is_some() => ClusterError::Busy { message, retry_after_ms },
         400..=499 => ClusterError::Refused(message),

@@ -60,7 +60,7 @@ fn event(
     json!({
         "apiVersion": "events.k8s.io/v1",
         "kind": "Event",
-        "metadata": {"generateName": format!("{}.", prefix.to_lowercase()), "namespace": namespace},
+        "metadata": {"generateName": format!("{}-", prefix.to_lowercase()), "namespace": namespace},
         "eventTime": Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S.%6fZ").to_string(),
         "reportingController": "seawall.dev/agent",
         "reportingInstance": keys::FIELD_MANAGER,

@@ -12,8 +12,6 @@ mod event;
 mod observe;
 mod watch;
 
-pub use observe::owned_fields;
-
 use crate::cluster::{ApplyOptions, Change, Cluster, ClusterError, EventKind, Kind, Observed};
 use async_trait::async_trait;
 use call::Attempt;

@@ -3,20 +3,19 @@
 //! Takes `PartialObjectMetadata` as the server sends it, gives the digest annotation, a hash of our field ownership and
 //! the identity; every other annotation and manager is dropped while reading.
 
+use crate::cluster::observe::owned_fields;
 use crate::cluster::{Kind, Observed};
-use seawall_schema::digest::sha256;
-use seawall_schema::keys;
 use seawall_schema::object::ObjectKey;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// One page of a metadata listing.
 #[derive(Deserialize)]
 pub(super) struct Page {
     metadata: PageMetadata,
-    #[serde(default)]
-    items: Vec<PartialObject>,
+    // An empty page of metadata has `null` here.
+    items: Option<Vec<PartialObject>>,
 }
 
 #[derive(Deserialize)]
@@ -55,7 +54,7 @@ struct Metadata {
     #[serde(default)]
     deletion_timestamp: Option<serde::de::IgnoredAny>,
     #[serde(default)]
-    managed_fields: Vec<Managed>,
+    managed_fields: Value,
 }
 
 /// The one annotation that is kept; serde skips the others.
@@ -63,19 +62,6 @@ struct Metadata {
 struct Annotations {
     #[serde(rename = "seawall.dev/digest")]
     digest: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Managed {
-    #[serde(default)]
-    manager: String,
-    #[serde(default)]
-    operation: String,
-    #[serde(default)]
-    subresource: String,
-    #[serde(default, rename = "fieldsV1")]
-    fields: Value,
 }
 
 impl Page {
@@ -91,7 +77,7 @@ impl Page {
 
     /// The objects of the page.
     pub(super) fn into_observed(self, kind: &Kind) -> impl Iterator<Item = Observed> {
-        self.items.into_iter().map(move |item| item.into_observed(kind))
+        self.items.into_iter().flatten().map(move |item| item.into_observed(kind))
     }
 }
 
@@ -124,48 +110,14 @@ impl PartialObject {
             digest: annotations.digest,
             labels,
             deleting: deletion_timestamp.is_some(),
-            owned_fields: hash(&managed_fields),
+            owned_fields: owned_fields(&json!({ "managedFields": managed_fields })),
         }
     }
-}
-
-/// The hash of the fields that Seawall owns in a whole object, as [`Observed::owned_fields`] has it.
-pub fn owned_fields(object: &Value) -> Option<String> {
-    let managed = object.pointer("/metadata/managedFields")?;
-    hash(&Vec::<Managed>::deserialize(managed).ok()?)
-}
-
-fn hash(managed: &[Managed]) -> Option<String> {
-    let ours = |entry: &&Managed| {
-        entry.manager == keys::FIELD_MANAGER && entry.operation == "Apply" && entry.subresource.is_empty()
-    };
-    let mut text = String::new();
-    for entry in managed.iter().filter(ours) {
-        canonical(&entry.fields, &mut text);
-        text.push('\n');
-    }
-    (!text.is_empty()).then(|| sha256(text.as_bytes()))
-}
-
-/// Writes a field set with its keys in order, so that two servers' ways of writing it hash alike.
-fn canonical(fields: &Value, text: &mut String) {
-    let Some(map) = fields.as_object() else { return };
-    let mut keys: Vec<&String> = map.keys().collect();
-    keys.sort_unstable();
-    text.push('{');
-    for key in keys {
-        text.push_str(key);
-        text.push(':');
-        canonical(&map[key], text);
-        text.push(',');
-    }
-    text.push('}');
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     fn partial(managed: Value) -> Observed {
         let object = json!({"metadata": {
@@ -179,6 +131,15 @@ mod tests {
 
     fn entry(manager: &str, operation: &str, fields: Value) -> Value {
         json!({"manager": manager, "operation": operation, "time": "2026-01-01T00:00:00Z", "fieldsV1": fields})
+    }
+
+    #[test]
+    fn an_empty_page_may_be_null() {
+        let page: Page =
+            serde_json::from_value(json!({"metadata": {"resourceVersion": "5"}, "items": null})).unwrap();
+        assert_eq!((page.next(), page.resource_version()), (None, "5"));
+        let kind = Kind { api_version: "v1".to_owned(), kind: "ConfigMap".to_owned() };
+        assert_eq!(page.into_observed(&kind).count(), 0);
     }
 
     #[test]
@@ -203,6 +164,6 @@ mod tests {
         assert_eq!(partial(json!([swapped])).owned_fields, alone);
         let taken = entry("seawall", "Apply", json!({"f:data": {"f:a": {}}}));
         assert_ne!(partial(json!([taken])).owned_fields, alone);
-        assert_eq!(owned_fields(&json!({"metadata": {"managedFields": [status, ours]}})), alone);
+        assert_eq!(owned_fields(&json!({"managedFields": [status, ours]})), alone);
     }
 }

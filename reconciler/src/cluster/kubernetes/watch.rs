@@ -91,9 +91,13 @@ impl Watch {
 
     /// The first attempt; where it fails, the stream makes the others.
     async fn start(&mut self) {
-        if let Err(error) = self.open().await {
-            self.failed(&error);
-            self.missed = true;
+        match self.open().await {
+            // The stream says so for all kinds.
+            Ok(()) => self.missed = false,
+            Err(error) => {
+                self.failed(&error);
+                self.missed = true;
+            }
         }
     }
 
@@ -102,9 +106,8 @@ impl Watch {
         loop {
             if self.open.is_none() {
                 tokio::time::sleep(pause(self.failures)).await;
-                let lost = self.version.is_none();
                 match self.open().await {
-                    Ok(()) if lost || self.missed => {
+                    Ok(()) if self.missed => {
                         self.missed = false;
                         return Some((Change::Restarted, self));
                     }
@@ -127,6 +130,7 @@ impl Watch {
         let version = match self.version.take() {
             Some(version) => version,
             None => {
+                self.missed = true;
                 let params = ListParams::default().labels(&self.selector).limit(1);
                 let request = Request::new(resource.path(None)).list_metadata(&params);
                 let page: Page = connection.call(&attempt, request).await?;

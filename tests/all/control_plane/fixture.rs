@@ -1,0 +1,68 @@
+//! The clusters that all tests of this folder share, and small objects to put there.
+
+use seawall_reconciler::cluster::Kind;
+use seawall_reconciler::cluster::kubernetes::KubernetesCluster;
+use seawall_schema::keys;
+use seawall_schema::object::ObjectKey;
+use seawall_tests::control_plane::{ControlPlane, Request};
+use serde_json::{Value, json};
+use std::future::Future;
+use std::path::PathBuf;
+use std::sync::LazyLock;
+
+/// Two clusters, `region-1` and `region-2`.
+pub(super) static PLANE: LazyLock<ControlPlane> = LazyLock::new(|| {
+    if let Some(folder) = std::env::var_os("SEAWALL_CONTROL_PLANE") {
+        return ControlPlane::read(&PathBuf::from(folder)).unwrap();
+    }
+    let own = std::process::id();
+    ControlPlane::start(&Request {
+        name: format!("tests-{own}"),
+        contexts: vec!["region-1".to_owned(), "region-2".to_owned()],
+        until: Some(own),
+        queues: true,
+    })
+    .unwrap()
+});
+
+/// A client of a context.
+pub(super) fn cluster(context: &str) -> KubernetesCluster {
+    KubernetesCluster::from_context(PLANE.kubeconfig().to_str(), context).unwrap()
+}
+
+/// Runs a test as a region's worker runs: on one thread.
+pub(super) fn on_one_thread<T>(test: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(test)
+}
+
+/// A new namespace for one test, in a context; its name differs from run to run, so that a standing cluster serves many.
+pub(super) fn namespace(context: &str, name: &str) -> String {
+    let name = format!("{name}-{}", std::process::id());
+    PLANE.kubectl(&format!("{context}-admin"), &["create", "namespace", &name], "").unwrap();
+    name
+}
+
+/// A ConfigMap with one value, in an inventory.
+pub(super) fn config_map(namespace: &str, name: &str, inventory: &str, value: &str) -> Value {
+    json!({
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {
+            "name": name,
+            "namespace": namespace,
+            "labels": {keys::INVENTORY: inventory},
+            "annotations": {keys::DIGEST: format!("sha256:{value}")},
+        },
+        "data": {"value": value},
+    })
+}
+
+/// The kind of [`config_map`].
+pub(super) fn config_maps() -> Kind {
+    Kind { api_version: "v1".to_owned(), kind: "ConfigMap".to_owned() }
+}
+
+/// The key of an object.
+pub(super) fn key(object: &Value) -> ObjectKey {
+    ObjectKey::of(object).unwrap()
+}
