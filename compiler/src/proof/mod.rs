@@ -18,6 +18,8 @@ mod pools;
 mod scenario;
 mod simplex;
 mod tables;
+#[cfg(test)]
+mod tests;
 pub mod verify;
 mod zone;
 

@@ -443,3 +443,34 @@ fn evicted(facts: &Facts<'_>, claim: &Value) -> Option<BTreeMap<(LocationId, usi
     }
     Some(all)
 }
+
+/// Whether a scenario is survivable, by trying every assignment.
+#[cfg(test)]
+pub(super) fn enumerate(facts: &Facts<'_>, asked: &Asked<'_>) -> Option<bool> {
+    let model = facts.model;
+    if let Some((region, zone, holding)) = asked.zone {
+        let fits = |location: &LocationId| {
+            let sums = model.resources.iter().map(|k| zone_sums(facts, *location, zone, holding, k));
+            sums.into_iter().all(|(needs, has)| needs == 0 || needs <= has)
+        };
+        return Some(model[region].locations.iter().all(fits));
+    }
+    let failure = Failure::new(facts, asked);
+    let mut works = Vec::new();
+    let mut arriving = Assignment::new();
+    for (w, workload) in model.workloads.iter().enumerate().filter(|(_, w)| !failure.losable(w)) {
+        for source in homes(workload).into_keys().filter(|c| failure.demand(workload, *c) > 0) {
+            works.push((w, source));
+            arriving.insert((w, source, 0), 1);
+        }
+    }
+    let claim = serde_json::json!({ "impaired": [] });
+    let reached = match impairments(&failure, asked, &claim, &arriving) {
+        Ok(()) => true,
+        Err(refusal) => !refusal.what.contains("reaches no copy"),
+    };
+    if !reached {
+        return Some(false);
+    }
+    super::refutation::fits(&failure, &works, &mut Assignment::new(), &mut 2_000_000)
+}

@@ -78,3 +78,14 @@ pub fn verify(model: &Model, proof: &Value) -> Result<Verified, Refusal> {
         None => Ok(verified),
     }
 }
+
+/// Every scenario decided by trying everything; `None` where that is too much. For tests of the solver.
+#[cfg(test)]
+pub(super) fn enumerate(model: &Model) -> Vec<(String, Option<bool>)> {
+    let facts = Facts::new(model);
+    let decide = |asked: standing::Asked<'_>| {
+        let fits = failure::enumerate(&facts, &asked);
+        (asked.name, fits)
+    };
+    standing::scenarios(model).into_iter().map(decide).collect()
+}

@@ -1,0 +1,96 @@
+//! Everything tried on tiny fleets, and properties of proofs.
+
+use super::fleet::{Dice, random};
+use crate::proof::{Verdict, prove, verify, verify::enumerate};
+use proptest::prelude::*;
+
+/// The verdicts of a tiny random fleet, each beside what trying every assignment says.
+fn compare(seed: u64) -> (usize, usize) {
+    let spec = random(seed);
+    let model = spec.model();
+    let proof = prove(&model);
+    let truth = enumerate(&model);
+    assert_eq!(proof.scenarios.len(), truth.len(), "seed {seed}");
+    let (mut survived, mut refuted) = (0, 0);
+    for (outcome, (name, fits)) in proof.scenarios.iter().zip(truth) {
+        assert_eq!(outcome.scenario.name, name, "seed {seed}");
+        let Some(fits) = fits else { continue };
+        match &outcome.verdict {
+            Verdict::Survivable(_) => assert!(fits, "seed {seed} {name}: proved, but nothing fits\n{spec:?}"),
+            Verdict::Refuted(witness) => {
+                assert!(!fits, "seed {seed} {name}: refuted, but it fits\n{witness:?}\n{spec:?}")
+            }
+            Verdict::Undecided => panic!("seed {seed} {name}: a tiny fleet is undecided"),
+        }
+        if fits { survived += 1 } else { refuted += 1 }
+    }
+    let json = proof.to_json(&model);
+    if let Err(refusal) = verify(&model, &json) {
+        panic!("seed {seed}: {refusal}\n{json:#}\n{spec:?}");
+    }
+    (survived, refuted)
+}
+
+#[test]
+fn enumeration_agrees_on_thousands_of_tiny_fleets() {
+    let fleets = if cfg!(debug_assertions) { 4000 } else { 20_000 };
+    let sums = (0..fleets).map(compare).fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
+    assert!(sums.0 > 1000 && sums.1 > 1000, "one-sided: {sums:?}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_proof_is_verified(seed in 10_000_000u64..) {
+        compare(seed);
+    }
+
+    /// Adding to the reserve of the only lane never loses a scenario.
+    #[test]
+    fn more_reserve_never_hurts(seed in 0u64.., more in 1u64..5) {
+        let mut spec = random(seed);
+        spec.lanes = vec![[true, Dice::new(seed).roll(2) == 0, Dice::new(seed + 1).roll(2) == 0]];
+        spec.holding = false;
+        for work in &mut spec.work {
+            for (_, to) in work.moves.iter_mut() {
+                to.iter_mut().for_each(|t| t.1 = 0);
+                to.sort();
+                to.dedup_by_key(|t| t.0);
+            }
+        }
+        for place in spec.regions.iter_mut().flatten() {
+            place.reserves.iter_mut().for_each(|r| r.0 = 0);
+        }
+        let before = prove(&spec.model());
+        let at = seed as usize % spec.regions.len();
+        for place in spec.regions[at].iter_mut() {
+            if let Some(reserve) = place.reserves.first_mut() {
+                reserve.1 += more;
+                reserve.2 += more;
+            }
+        }
+        let after = prove(&spec.model());
+        for (before, after) in before.scenarios.iter().zip(&after.scenarios) {
+            let lost = matches!(before.verdict, Verdict::Survivable(_)) && !matches!(after.verdict, Verdict::Survivable(_));
+            prop_assert!(!lost, "{} seed {seed}", before.scenario.name);
+        }
+    }
+
+    /// A claim changed by hand is refused.
+    #[test]
+    fn an_edited_proof_is_refused(seed in 0u64..) {
+        let model = random(seed).model();
+        let mut json = prove(&model).to_json(&model);
+        let mut edited = false;
+        for scenario in json["scenarios"].as_array_mut().into_iter().flatten() {
+            if let Some(line) = scenario["assignment"].as_array_mut().and_then(|lines| lines.first_mut()) {
+                let replicas = line["replicas"].as_u64().unwrap_or(0) + 1;
+                line["replicas"] = replicas.into();
+                edited = true;
+                break;
+            }
+        }
+        prop_assert_eq!(verify(&model, &json).is_err(), edited);
+    }
+}

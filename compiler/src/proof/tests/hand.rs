@@ -1,0 +1,184 @@
+//! Fleets small enough for pencil and paper.
+
+use super::fleet::{Day, Place, Spec, Work};
+use crate::check::capacity;
+use crate::diagnostic::Diagnostics;
+use crate::proof::{Method, Plan, Verdict, Witness, WitnessKind, normal, prove, verify};
+
+const CRITICAL: usize = 0;
+const BATCH: usize = 2;
+
+fn spec(regions: Vec<Vec<Place>>, work: Vec<Work>) -> Spec {
+    Spec {
+        lanes: vec![[true, true, true], [true, false, false]],
+        tiers: vec![(100, false), (50, false), (2, true)],
+        bursts: vec![None, None],
+        any_region: 1,
+        regions,
+        work,
+        ..Spec::default()
+    }
+}
+
+fn place(cpu: u64, reserve: u64) -> Place {
+    Place { nodes: 1, cpu, pods: 100, occupied: 0, reserves: vec![(0, reserve, 50, Vec::new())] }
+}
+
+fn work(cpu: u64, at: usize, n: u64, to: &[usize]) -> Work {
+    let to = to.iter().map(|c| (*c, 0, 0, 100)).collect();
+    Work { tier: CRITICAL, cpu, at: vec![(at, n)], moves: Some((100, to)), ..Work::default() }
+}
+
+fn outcome(spec: &Spec, name: &str) -> Verdict {
+    let model = spec.model();
+    let proof = prove(&model);
+    verify(&model, &proof.to_json(&model)).unwrap();
+    proof.scenarios.into_iter().find(|s| s.scenario.name == name).unwrap().verdict
+}
+
+fn plan(spec: &Spec, name: &str) -> Plan {
+    match outcome(spec, name) {
+        Verdict::Survivable(plan) => plan,
+        other => panic!("{name}: {other:?}"),
+    }
+}
+
+fn witness(spec: &Spec, name: &str) -> Witness {
+    match outcome(spec, name) {
+        Verdict::Refuted(witness) => *witness,
+        other => panic!("{name}: {other:?}"),
+    }
+}
+
+#[test]
+fn fills_the_first_and_spills_into_the_next() {
+    let spec =
+        spec(vec![vec![place(20, 0)], vec![place(10, 4)], vec![place(10, 8)]], vec![work(2, 0, 8, &[1, 2])]);
+    let plan = plan(&spec, "region:r0");
+    assert_eq!(plan.method, Method::FillAndSpill);
+    assert_eq!(plan.moves.iter().map(|m| m.replicas).collect::<Vec<_>>(), [5, 3]);
+}
+
+#[test]
+fn a_refutation_adds_up() {
+    let spec = spec(
+        vec![vec![place(200, 0)], vec![place(111, 96)]],
+        vec![work(2, 0, 30, &[1]), work(4, 0, 20, &[1]), work(1, 0, 12, &[1])],
+    );
+    let witness = witness(&spec, "region:r0");
+    assert_eq!(witness.kind, WitnessKind::Pools);
+    assert_eq!((witness.needs, witness.has), (140, 111));
+    assert_eq!(witness.demands.len(), 2, "the third line is not needed: {witness:?}");
+    assert_eq!(witness.pools.iter().map(|p| p.amount).collect::<Vec<_>>(), [96, 15, 0]);
+}
+
+#[test]
+fn what_greed_blocks_is_solved_jointly() {
+    // The first by name takes r1, which the second needs.
+    let spec = spec(
+        vec![vec![place(20, 0)], vec![place(4, 4)], vec![place(4, 4)]],
+        vec![work(2, 0, 2, &[1, 2]), work(2, 0, 2, &[1])],
+    );
+    let plan = plan(&spec, "region:r0");
+    assert_eq!(plan.method, Method::MaxFlow);
+}
+
+#[test]
+fn whole_replicas_do_not_split() {
+    // 3 × 3 cpu into 5 + 5: the sum fits, no whole numbers do.
+    let spec =
+        spec(vec![vec![place(20, 0)], vec![place(5, 5)], vec![place(5, 5)]], vec![work(3, 0, 3, &[1, 2])]);
+    let witness = witness(&spec, "region:r0");
+    assert!(matches!(witness.kind, WitnessKind::Combined | WitnessKind::Exhausted), "{witness:?}");
+}
+
+#[test]
+fn a_share_caps_and_a_burst_binds() {
+    let mut spec = spec(vec![vec![place(20, 0)], vec![place(40, 20)]], vec![work(1, 0, 10, &[1])]);
+    spec.work[0].moves = Some((100, vec![(1, 0, 0, 50)]));
+    assert_eq!(witness(&spec, "region:r0").kind, WitnessKind::Destinations);
+    spec.work[0].moves = Some((100, vec![(1, 0, 0, 100)]));
+    spec.bursts[0] = Some(9);
+    let witness = witness(&spec, "region:r0");
+    assert_eq!((witness.kind, witness.needs, witness.has), (WitnessKind::Burst, 10, 9));
+}
+
+#[test]
+fn preemptible_work_gives_way_and_is_listed() {
+    let batch = Work { tier: BATCH, cpu: 1, at: vec![(1, 8)], ..Work::default() };
+    let mut spec = spec(vec![vec![place(20, 0)], vec![place(10, 4)]], vec![work(1, 0, 6, &[1]), batch]);
+    spec.regions[1][0].reserves[0].3 = vec![BATCH];
+    let plan = plan(&spec, "region:r0");
+    // 10 cpu, 4 in reserve, all 4 lent; 4 of batch stand outside, 2 are free: 6 arrive as 4 + 2, the lent 4 give way.
+    assert_eq!(plan.evicted.len(), 1);
+    assert!(plan.evicted[0].amount.iter().any(|(r, a)| r.as_str() == "cpu" && *a == 4), "{:?}", plan.evicted);
+}
+
+#[test]
+fn losses_are_named() {
+    let mut spec = spec(
+        vec![vec![place(30, 0)], vec![place(3, 3)]],
+        vec![work(1, 0, 10, &[1]), Work { cpu: 1, at: vec![(0, 2)], ..Work::default() }],
+    );
+    spec.work[0].moves = Some((60, vec![(1, 0, 0, 100)]));
+    spec.events = vec![Day { failed: vec![0], lose: vec![CRITICAL], ..Day::default() }];
+    let plan = plan(&spec, "event:e0");
+    let lost: Vec<_> = plan.lost.iter().map(|l| (l.replicas, l.reason.word())).collect();
+    assert_eq!(lost, [(4, "degraded"), (3, "expected"), (2, "decided")]);
+}
+
+#[test]
+fn a_zone_is_held_by_the_others() {
+    let mut spec = spec(
+        vec![
+            vec![Place { nodes: 4, cpu: 3, pods: 10, occupied: 0, reserves: vec![(0, 3, 0, Vec::new())] }],
+            vec![place(9, 9)],
+        ],
+        vec![work(1, 0, 7, &[1])],
+    );
+    spec.zones = 3;
+    let found = witness(&spec, "zone:r0/r0-z0");
+    assert_eq!((found.needs, found.has), (7, 6), "4 nodes over 3 zones: 2 + 1 + 1");
+    plan(&spec, "zone:r0/r0-z1");
+    spec.holding = true;
+    assert_eq!(witness(&spec, "zone:r0/r0-z1").has, 9);
+}
+
+#[test]
+fn data_out_of_reach_refutes() {
+    let mut spec =
+        spec(vec![vec![place(10, 0)], vec![place(10, 9)], vec![place(10, 9)]], vec![work(1, 0, 2, &[1])]);
+    spec.datasets = vec![(0, vec![(1, 10)])];
+    spec.work[0].uses = Some((0, Some(5)));
+    assert_eq!(witness(&spec, "region:r0").kind, WitnessKind::Data);
+    spec.work[0].uses = Some((0, Some(10)));
+    plan(&spec, "region:r0");
+}
+
+#[test]
+fn reserves_beyond_capacity_are_the_only_finding() {
+    let spec =
+        spec(vec![vec![place(10, 0)], vec![place(10, 12)]], vec![work(1, 0, 2, &[1]), work(1, 1, 30, &[0])]);
+    let model = spec.model();
+    assert_eq!(normal(&model).violations.len(), 2);
+    let proof = prove(&model);
+    assert!(proof.scenarios.iter().all(|s| s.on_paper));
+    let mut out = Diagnostics::default();
+    capacity::check(&model, &proof, &mut out);
+    let ids: Vec<_> = out.iter().map(|d| (d.code.id, d.message.clone())).collect();
+    assert!(
+        ids.iter().any(|(id, _)| *id == "SW0701") && !ids.iter().any(|(id, _)| *id == "SW0702"),
+        "{ids:?}"
+    );
+}
+
+#[test]
+fn huge_numbers_do_not_wrap() {
+    let big = u64::MAX / 2;
+    let mut fleet = spec(vec![vec![place(10, 0)], vec![place(10, 5)]], vec![work(big, 0, big, &[1])]);
+    fleet.work[0].moves = Some((100, vec![(1, 0, 100, 100)]));
+    let model = fleet.model();
+    assert!(!normal(&model).feasible());
+    let proof = prove(&model);
+    assert!(matches!(proof.scenarios[0].verdict, Verdict::Refuted(_)));
+}

@@ -1,0 +1,6 @@
+//! Tests of the proof: hand-built fleets, properties, and enumeration of everything on tiny fleets.
+
+mod enumeration;
+mod fleet;
+mod hand;
+mod speed;
