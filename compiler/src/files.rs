@@ -131,6 +131,14 @@ impl Sources {
 }
 
 impl Source {
+    /// First byte and end of a line, counted from 0, without its line break.
+    pub fn line(&self, number: u32) -> Option<(u32, u32)> {
+        let start = *self.line_starts.get(number as usize)?;
+        let end = self.line_starts.get(number as usize + 1).map_or(self.text.len() as u32, |next| next - 1);
+        let text = self.text.get(start as usize..end as usize)?;
+        Some((start, end - u32::from(text.ends_with('\r'))))
+    }
+
     /// The position of a byte offset, at most the end of the text.
     pub fn position(&self, offset: u32) -> Position {
         let line = self.line_starts.partition_point(|start| *start <= offset).max(1) - 1;

@@ -16,3 +16,50 @@ pub mod proof;
 pub mod resolve;
 pub mod span;
 pub mod syntax;
+
+use diagnostic::{Diagnostic, Diagnostics, Severity};
+use files::{Files, Sources};
+use model::Model;
+use proof::Proof;
+
+/// What a compilation is told beside the files.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The day that dates are compared with, `YYYY-MM-DD`.
+    pub today: Option<String>,
+}
+
+/// What came of a fleet.
+#[derive(Debug)]
+pub struct Checked {
+    /// Every file that was read.
+    pub sources: Sources,
+    /// Every finding, sorted by place.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The fleet; `None` where it could not be understood in full.
+    pub model: Option<Model>,
+    /// What normal running and every declared failure come to; `None` where there is no model.
+    pub proof: Option<Proof>,
+}
+
+impl Checked {
+    /// How many findings are errors.
+    pub fn errors(&self) -> usize {
+        self.diagnostics.iter().filter(|d| d.severity == Severity::Error).count()
+    }
+
+    /// How many findings are warnings.
+    pub fn warnings(&self) -> usize {
+        self.diagnostics.len() - self.errors()
+    }
+}
+
+/// Reads, resolves, checks and proves the fleet whose entry is `fleet.kdl`.
+pub fn check(files: &dyn Files, _options: &Options) -> Checked {
+    let mut sources = Sources::default();
+    let mut found = Diagnostics::default();
+    let draft = resolve::resolve(files, &mut sources, &mut found);
+    let proof = check::check(&draft, &mut found);
+    let model = draft.notes.whole.then_some(draft.model);
+    Checked { sources, diagnostics: found.into_sorted(), model, proof }
+}

@@ -3,7 +3,9 @@
 //! Every stage gives [`Diagnostics`]; nothing else reports faults of the user's files.
 //! Invariant: a diagnostic has a registered code and exactly one primary label; order is by place, then code.
 
+pub mod nearest;
 pub mod registry;
+pub mod render;
 
 pub use registry::{Code, Severity};
 

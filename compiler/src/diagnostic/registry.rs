@@ -77,14 +77,76 @@ codes! {
     TEXT_BESIDE_QUOTES = "SW0122", "text-beside-quotes", Error, "text shares its line with the `\"\"\"` of a multi-line string";
 
     // SW02xx files
+    FILE_MISSING = "SW0201", "file-missing", Error, "a path names no file, or a pattern matches nothing";
+    FILE_OUTSIDE = "SW0202", "file-outside", Error, "a path leaves the fleet's folder, itself or through a link";
+    FILE_IS_DIRECTORY = "SW0203", "file-is-directory", Error, "a path names a directory where a file is meant";
+    IMPORT_CYCLE = "SW0204", "import-cycle", Error, "files import each other";
+    FILE_NOT_TEXT = "SW0205", "file-not-text", Error, "a file is not valid UTF-8";
+    FILE_TOO_LARGE = "SW0206", "file-too-large", Error, "a file is larger than 16 MiB";
+    FILE_UNREADABLE = "SW0207", "file-unreadable", Error, "a file could not be read";
+    NO_FLEET = "SW0208", "no-fleet", Error, "there is no `fleet.kdl`, or no `fleet` node in it";
+    UNKNOWN_LANGUAGE = "SW0209", "unknown-language", Error, "the fleet is written in a version of the language that this compiler does not know";
 
     // SW03xx decoding
+    UNKNOWN_NODE = "SW0301", "unknown-node", Error, "a node of that name is not known where it stands";
+    UNKNOWN_PROPERTY = "SW0302", "unknown-property", Error, "a property of that name is not known on its node";
+    DUPLICATE_PROPERTY = "SW0303", "duplicate-property", Error, "a property or a resource is given twice on one node";
+    DUPLICATE_NODE = "SW0304", "duplicate-node", Error, "a node that may stand once stands twice";
+    WRONG_TYPE = "SW0305", "wrong-type", Error, "a value is of another type than what it stands for";
+    BAD_QUANTITY = "SW0306", "bad-quantity", Error, "a value is no quantity of its resource";
+    BAD_DURATION = "SW0307", "bad-duration", Error, "a value is no whole number with a unit of time";
+    BAD_SHARE = "SW0308", "bad-share", Error, "a value is no share from 0% to 100%";
+    BAD_COUNT = "SW0309", "bad-count", Error, "a value is no whole number from 0";
+    UNKNOWN_VALUE = "SW0310", "unknown-value", Error, "a value is not one of the words that may stand there";
+    MISSING_PROPERTY = "SW0311", "missing-property", Error, "a property that must be given is not";
+    MISSING_NODE = "SW0312", "missing-node", Error, "a node that must stand does not";
+    MISSING_ARGUMENT = "SW0313", "missing-argument", Error, "a node has no value where it must have one";
+    EXTRA_ARGUMENT = "SW0314", "extra-argument", Error, "a node has more values than it takes";
+    UNEXPECTED_BLOCK = "SW0315", "unexpected-block", Error, "a node has a block and takes none";
+    ANNOTATION = "SW0316", "annotation", Error, "a type annotation stands where annotations mean nothing";
+    CONTRADICTION = "SW0317", "contradiction", Error, "two things on one node cannot both hold";
+    OVERHEAD_EXCEEDS = "SW0318", "overhead-exceeds-node", Error, "daemons take more of a node than it has";
+    OCCUPIED_EXCEEDS = "SW0319", "occupied-exceeds-nodes", Error, "what is occupied is more than the nodes have";
 
     // SW04xx names
+    BAD_NAME = "SW0401", "bad-name", Error, "a name is not a DNS label";
+    NAME_TOO_LONG = "SW0402", "name-too-long", Error, "a name is longer than what is derived from it may be";
+    DUPLICATE_NAME = "SW0403", "duplicate-name", Error, "two things of one kind have the same name";
+    UNDEFINED_NAME = "SW0404", "undefined-name", Error, "a name refers to something that is not defined";
+    LISTED_TWICE = "SW0405", "listed-twice", Error, "a list names the same thing twice";
+    CLASS_CYCLE = "SW0406", "class-cycle", Error, "classes take their defaults from each other";
 
     // SW05xx geography and residency
+    UNKNOWN_CITY = "SW0501", "unknown-city", Error, "a code is neither an IATA city nor an IATA airport";
+    CITY_NOT_SERVED = "SW0502", "city-not-served", Error, "a target names a city that no region serves";
+    CITY_AMBIGUOUS = "SW0503", "city-ambiguous", Error, "a target names a city that two regions serve and does not say which";
+    UNKNOWN_COUNTRY = "SW0504", "unknown-country", Error, "a code is no ISO 3166 country";
+    PLACEMENT_OUTSIDE = "SW0505", "placement-outside-residency", Error, "work runs outside its residency";
+    FAILOVER_OUTSIDE = "SW0506", "failover-outside-residency", Error, "work may fail over, or has standbys, outside its residency";
+    DATA_OUTSIDE = "SW0507", "data-outside-residency", Error, "a dataset has its home or a copy outside its residency";
+    RESIDENCY_EMPTY = "SW0508", "residency-empty", Error, "residencies of a workload and its datasets have no country in common";
+    BAD_LINK = "SW0509", "bad-link", Error, "a link joins a region with itself, or a pair of regions twice";
 
     // SW06xx failover
+    FAILOVER_MISSING = "SW0601", "failover-missing", Error, "work above the lowest tier does not say what happens to it in a failure";
+    NO_OTHER_PLACE = "SW0602", "no-other-place", Error, "a destination is the only location the work runs in";
+    NO_RESERVE = "SW0603", "no-reserve", Error, "a destination holds no reserve for the lane";
+    STANDBY_WITHOUT_SHARE = "SW0604", "standby-without-share", Error, "a warm standby does not say how much of it waits, or another one does";
+    RTO_EXCEEDED = "SW0605", "rto-exceeded", Error, "a failover takes longer than its rto allows";
+    RPO_EXCEEDED = "SW0606", "rpo-exceeded", Error, "a destination holds no copy of the data that is fresh enough";
+    NEED_OUT_OF_REACH = "SW0607", "need-out-of-reach", Error, "what work needs is too far away from a place where it runs or may run";
+    DESTINATION_TWICE = "SW0608", "destination-twice", Error, "two destinations of one workload share location and lane";
+    PREEMPTIBLE_ORDER = "SW0609", "preemptible-order", Error, "a preemptible tier's order is not 1 to 4 and below all others";
+    ORDER_TWICE = "SW0610", "order-twice", Error, "two tiers have the same order";
+    TWO_PREEMPTING_LANES = "SW0611", "two-preempting-lanes", Error, "a region holds reserves for two lanes that may preempt";
+    LENT_TO_FIRM_TIER = "SW0612", "lent-to-firm-tier", Error, "a reserve is lent to a tier that does not give way";
+    BAD_EVENT = "SW0613", "bad-event", Error, "an event contradicts itself";
+    SURVIVE_TOO_MANY = "SW0614", "survive-too-many", Error, "more boundaries are to fail at once than can";
+    NO_HEALTH_CHECK = "SW0615", "no-health-check", Error, "traffic has no health check, and a dead region cannot withdraw its own record";
+    AUTOSCALE_RANGE = "SW0616", "autoscale-range", Error, "an autoscaler's minimum, maximum and replicas do not fit together";
+    NOWHERE = "SW0617", "runs-nowhere", Error, "a workload has no target";
+    COPY_TWICE = "SW0618", "copy-twice", Error, "a dataset has two copies in one region";
+    ZONAL_STATE = "SW0619", "zonal-state", Error, "state that dies with its zone or stays behind in its region";
 
     // SW07xx capacity and proof
 
@@ -106,7 +168,15 @@ codes! {
     MANIFEST_FIELD_MISSING = "SW0805", "manifest-field-missing", Error, "a Kubernetes object lacks `apiVersion`, `kind` or `metadata.name`";
     MANIFEST_BAD_VALUE = "SW0806", "manifest-bad-value", Error, "a YAML value or key that Kubernetes cannot be sent";
 
+    REQUEST_MISSING = "SW0820", "request-missing", Error, "work has no request, of its own, by class or in its manifest";
+    REQUEST_DIFFERS = "SW0821", "request-differs", Error, "a request and the manifest disagree";
+    OBJECT_TWICE = "SW0822", "object-twice", Error, "two manifests describe the same object";
+    NOTHING_DEPLOYED = "SW0823", "nothing-deployed", Error, "a workload has no container and no manifest that runs one";
+    REFERENCE_MISSING = "SW0824", "reference-missing", Warning, "a manifest refers to an object that is not among the manifests";
+
     // SW09xx policies
 
     // SW10xx unused and style
+    UNUSED = "SW1001", "unused", Warning, "something is defined and never used";
+    QUOTAS_EXCEED = "SW1002", "quotas-exceed", Warning, "quotas add up to more than the reserves leave";
 }

@@ -1,6 +1,5 @@
 //! ValidatingAdmissionPolicies on tenants' pods: residency that includes this region, and a class that Seawall made.
 //!
-//! Checked at creation: what is there already must stay able to be updated and deleted, finalizers included.
 //! Namespaces are found by the tenant label; a namespace without it is not touched.
 
 use super::names;
@@ -74,7 +73,7 @@ fn pair(context: &Context<'_>, name: &str, validation: Value, spans: Vec<Span>) 
                 "resourceRules": [{
                     "apiGroups": [""],
                     "apiVersions": ["v1"],
-                    "operations": ["CREATE"],
+                    "operations": ["CREATE", "UPDATE"],
                     "resources": ["pods"],
                 }],
             },

@@ -1,0 +1,283 @@
+//! Holds a tree against its shapes. Takes syntax nodes and [`Child`] tables, gives [`Node`]s and every fault in them.
+//!
+//! Invariant: never stops at a fault; what could not be read is absent and marked, so that later stages stay silent on it.
+
+use super::node::{Datum, Node};
+use super::shape::{Arity, Child, Prop, Shape, Times};
+use super::value::{self, clip};
+use crate::diagnostic::nearest::nearest;
+use crate::diagnostic::{Diagnostic, Diagnostics, Edit, registry as codes};
+use crate::span::{Span, Spanned};
+use crate::syntax::{EntryRef, NodeRef};
+use std::sync::Arc;
+
+/// What was read from the nodes of one block.
+#[derive(Default)]
+pub struct Block {
+    /// The nodes that have a shape.
+    pub nodes: Vec<Node>,
+    /// Names that nodes without a shape carry: what refers to them stays silent.
+    pub lost: Vec<Arc<str>>,
+    /// Names of nodes or properties that were probably meant by misspelt ones.
+    meant: Vec<&'static str>,
+    damaged: bool,
+}
+
+/// Reads the nodes of a block; `owner` is the node it belongs to, `None` at the top of a file.
+pub fn block<'d>(
+    nodes: impl Iterator<Item = NodeRef<'d>>, allowed: &'static [Child], owner: Option<&'static Shape>,
+    out: &mut Diagnostics,
+) -> Block {
+    let mut block = Block::default();
+    for node in nodes {
+        annotation(node.annotation().map(|w| w.span), out);
+        let name = node.name();
+        match allowed.iter().find(|child| child.shape.name == name.text) {
+            Some(child) => {
+                let read = one(node, child.shape, out);
+                let earlier = block.nodes.iter().find(|n| std::ptr::eq(n.shape, child.shape));
+                if let Some(earlier) = earlier.filter(|_| child.times != Times::Many) {
+                    let message = format!("`{}` stands twice{}", name.text, inside(owner));
+                    out.push(
+                        Diagnostic::new(&codes::DUPLICATE_NODE, message, read.head, "and again here")
+                            .label(earlier.head, "it stands here")
+                            .help("keep one of them"),
+                    );
+                    block.damaged = true;
+                    continue;
+                }
+                block.damaged |= read.damaged;
+                block.nodes.push(read);
+            }
+            None => unknown_node(node, allowed, owner, &mut block, out),
+        }
+    }
+    block
+}
+
+fn inside(owner: Option<&'static Shape>) -> String {
+    owner.map_or_else(|| " at the top of the fleet".to_owned(), |shape| format!(" in `{}`", shape.name))
+}
+
+fn unknown_node(
+    node: NodeRef<'_>, allowed: &'static [Child], owner: Option<&'static Shape>, block: &mut Block,
+    out: &mut Diagnostics,
+) {
+    block.damaged = true;
+    block.lost.extend(node.arguments().filter_map(|a| match a.value() {
+        crate::syntax::Value::String(text) => Some(Arc::from(&**text)),
+        _ => None,
+    }));
+    let name = node.name();
+    let message = format!("unknown node `{}`{}", clip(name.text), inside(owner));
+    let finding = Diagnostic::new(&codes::UNKNOWN_NODE, message, name.span, "not known here");
+    let near = nearest(name.text, allowed.iter().map(|c| c.shape.name));
+    if let Some(near) = near {
+        block.meant.extend(allowed.iter().map(|c| c.shape.name).find(|n| *n == near));
+        out.push(propose(finding, name.span, near));
+        return;
+    }
+    let is_property = owner.and_then(|shape| shape.props.iter().find(|p| p.name == name.text));
+    let elsewhere = super::parents_of(name.text);
+    out.push(if let Some(prop) = is_property {
+        block.meant.push(prop.name);
+        finding.help(format!("`{0}` is a property: write `{0}=…` on the line of the node", prop.name))
+    } else if !elsewhere.is_empty() {
+        finding.help(format!("`{}` stands {}", name.text, elsewhere.join(", or ")))
+    } else {
+        finding.help(format!("known here: {}", list(allowed.iter().map(|c| c.shape.name))))
+    });
+}
+
+fn propose(finding: Diagnostic, span: Span, near: &str) -> Diagnostic {
+    let edits = vec![Edit { span, replacement: near.to_owned() }];
+    finding.help(format!("did you mean `{near}`?")).fix(format!("replace by `{near}`"), edits)
+}
+
+fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+fn annotation(span: Option<Span>, out: &mut Diagnostics) {
+    if let Some(span) = span {
+        let message = "type annotations have no meaning in a fleet";
+        out.push(Diagnostic::new(&codes::ANNOTATION, message, span, "annotated here").help("leave it out"));
+    }
+}
+
+/// Reads one node against its shape.
+pub fn one(node: NodeRef<'_>, shape: &'static Shape, out: &mut Diagnostics) -> Node {
+    let before = out.len();
+    let mut read = Node {
+        shape,
+        name: node.name().span,
+        head: node.head_span(),
+        span: node.span(),
+        args: Vec::new(),
+        props: Vec::new(),
+        children: Vec::new(),
+        damaged: false,
+    };
+    let mut meant = Vec::new();
+    let mut given: Vec<&'static str> = Vec::new();
+    for entry in node.entries() {
+        annotation(entry.annotation().map(|w| w.span), out);
+        match entry.key() {
+            None => argument(entry, &mut read, out),
+            Some(_) => property(entry, &mut read, &mut given, &mut meant, out),
+        }
+    }
+    repeated_resources(&read, out);
+    if shape.children.is_empty() && node.children().next().is_some() {
+        let message = format!("`{}` takes no block", shape.name);
+        let at = node.children().next().map_or(read.head, |c| c.head_span());
+        out.push(Diagnostic::new(&codes::UNEXPECTED_BLOCK, message, at, "this stands in a block of its own"));
+    } else if !shape.children.is_empty() {
+        let block = block(node.children(), shape.children, Some(shape), out);
+        meant.extend(block.meant);
+        read.children = block.nodes;
+        read.damaged |= block.damaged;
+    }
+    if !node.damaged() {
+        missing(&read, &given, &meant, out);
+    }
+    read.damaged |= node.damaged() || out.len() > before;
+    read
+}
+
+fn argument(entry: EntryRef<'_>, read: &mut Node, out: &mut Diagnostics) {
+    let shape = read.shape;
+    let index = read.args.len();
+    let last = shape.args.last().filter(|arg| arg.arity == Arity::Many);
+    let Some(arg) = shape.args.get(index).or(last) else {
+        return surplus(entry, read, out);
+    };
+    let what = if arg.name == shape.name { format!("`{}`", shape.name) } else { format!("the {} of `{}`", arg.name, shape.name) };
+    match value::read(entry.value(), &arg.kind, &what, entry.value_span()) {
+        Ok(datum) => read.args.push(Some(Spanned::new(datum, entry.value_span()))),
+        Err(finding) => {
+            read.args.push(None);
+            out.push(*finding);
+        }
+    }
+}
+
+fn surplus(entry: EntryRef<'_>, read: &mut Node, out: &mut Diagnostics) {
+    let shape = read.shape;
+    let takes = match shape.args.len() {
+        0 => "no value".to_owned(),
+        1 => "one value".to_owned(),
+        n => format!("{n} values"),
+    };
+    let message = format!("`{}` takes {takes}, and this is one more", shape.name);
+    let mut finding = Diagnostic::new(&codes::EXTRA_ARGUMENT, message, entry.span(), "one too many");
+    let text = match entry.value() {
+        crate::syntax::Value::String(text) => text.to_string(),
+        _ => String::new(),
+    };
+    if let Some(prop) = shape.props.iter().find(|p| p.name == text) {
+        finding = finding.help(format!("`{0}` is a property: write `{0}=…`", prop.name));
+    } else if !shape.props.is_empty() {
+        finding = finding.help(format!("its properties are {}", list(shape.props.iter().map(|p| p.name))));
+    }
+    out.push(finding);
+}
+
+fn property(
+    entry: EntryRef<'_>, read: &mut Node, given: &mut Vec<&'static str>, meant: &mut Vec<&'static str>,
+    out: &mut Diagnostics,
+) {
+    let shape = read.shape;
+    let Some(key) = entry.key() else { return };
+    let Some(prop) = shape.props.iter().find(|p| p.name == key.text) else {
+        return unknown_property(key.text, key.span, shape, meant, out);
+    };
+    if given.contains(&prop.name) && !prop.repeats {
+        let message = format!("`{}` is given twice on one `{}`", prop.name, shape.name);
+        let mut finding = Diagnostic::new(&codes::DUPLICATE_PROPERTY, message, entry.span(), "and again here");
+        if let Some((_, span, _)) = read.props.iter().find(|(name, ..)| *name == prop.name) {
+            finding = finding.label(*span, "it is given here");
+        }
+        out.push(finding.help("keep one of them"));
+        return;
+    }
+    given.push(prop.name);
+    let what = format!("`{}`", prop.name);
+    match value::read(entry.value(), &prop.kind, &what, entry.value_span()) {
+        Ok(datum) => read.props.push((prop.name, entry.span(), Spanned::new(datum, entry.value_span()))),
+        Err(finding) => out.push(*finding),
+    }
+}
+
+fn unknown_property(
+    key: &str, span: Span, shape: &'static Shape, meant: &mut Vec<&'static str>, out: &mut Diagnostics,
+) {
+    let message = format!("unknown property `{}` on `{}`", clip(key), shape.name);
+    let finding = Diagnostic::new(&codes::UNKNOWN_PROPERTY, message, span, "not known here");
+    let near = nearest(key, shape.props.iter().map(|p| p.name));
+    let child = shape.children.iter().find(|c| c.shape.name == key);
+    out.push(match (near, child) {
+        (_, Some(child)) => {
+            meant.push(child.shape.name);
+            finding.help(format!("`{key}` is a node of its own: write it in the block as `{key} …`"))
+        }
+        (Some(near), None) => {
+            meant.extend(shape.props.iter().map(|p| p.name).find(|n| *n == near));
+            propose(finding, span, near)
+        }
+        (None, None) if shape.props.is_empty() => finding.help(format!("`{}` takes no properties", shape.name)),
+        (None, None) => finding.help(format!("known here: {}", list(shape.props.iter().map(|p| p.name)))),
+    });
+}
+
+/// A resource that `resource=` names twice on one node.
+fn repeated_resources(read: &Node, out: &mut Diagnostics) {
+    let mut seen: Vec<(&Arc<str>, Span)> = Vec::new();
+    for (_, span, value) in &read.props {
+        let Datum::Extended(name, _) = &value.value else { continue };
+        if let Some((_, first)) = seen.iter().find(|(n, _)| *n == name) {
+            let message = format!("resource `{name}` is named twice on one `{}`", read.shape.name);
+            out.push(
+                Diagnostic::new(&codes::DUPLICATE_PROPERTY, message, *span, "and again here")
+                    .label(*first, "it is named here")
+                    .help("keep one of them"),
+            );
+        }
+        seen.push((name, *span));
+    }
+}
+
+fn missing(read: &Node, given: &[&str], meant: &[&str], out: &mut Diagnostics) {
+    let shape = read.shape;
+    let required = shape.args.iter().filter(|a| a.arity != Arity::Optional).count();
+    if read.args.len() < required {
+        let arg = &shape.args[read.args.len()];
+        let message = if arg.name == shape.name {
+            format!("`{}` has no value", shape.name)
+        } else {
+            format!("`{}` has no {}", shape.name, arg.name)
+        };
+        let label = format!("takes {}", arg.kind.expected());
+        out.push(Diagnostic::new(&codes::MISSING_ARGUMENT, message, read.head, label));
+    }
+    let absent = |p: &&Prop| p.required && !given.contains(&p.name) && !meant.contains(&p.name);
+    for prop in shape.props.iter().filter(absent) {
+        let message = format!("`{}`{} has no `{}`", shape.name, titled(read), prop.name);
+        let finding = Diagnostic::new(&codes::MISSING_PROPERTY, message, read.head, format!("needs `{}=`", prop.name));
+        out.push(finding.help(format!("`{}=` takes {}: {}", prop.name, prop.kind.expected(), prop.doc)));
+    }
+    for child in shape.children.iter().filter(|c| c.times == Times::Once) {
+        let name = child.shape.name;
+        if !meant.contains(&name) && !read.children.iter().any(|n| n.shape.name == name) {
+            let message = format!("`{}`{} has no `{name}`", shape.name, titled(read));
+            let finding = Diagnostic::new(&codes::MISSING_NODE, message, read.head, format!("needs a `{name}`"));
+            out.push(finding.help(format!("`{name}`: {}", child.shape.doc)));
+        }
+    }
+}
+
+/// The name of a node in messages, where it has one.
+fn titled(read: &Node) -> String {
+    let named = read.shape.args.first().is_some_and(|a| a.name == "name");
+    read.title().filter(|_| named).map_or_else(String::new, |t| format!(" `{}`", clip(&t.value)))
+}

@@ -1,0 +1,292 @@
+//! One value against the [`Kind`] it must be. Takes an entry, gives a typed [`Datum`] or a finding.
+
+use super::node::Datum;
+use super::shape::Kind;
+use crate::diagnostic::nearest::nearest;
+use crate::diagnostic::{Diagnostic, Edit, registry as codes};
+use crate::model::Declared;
+use crate::span::Span;
+use crate::syntax::Value;
+use seawall_schema::quantity::QuantityError;
+use seawall_schema::{Duration, Resource, Share};
+use std::borrow::Cow;
+
+/// Reads a value; `what` names it in messages.
+///
+/// # Errors
+/// The finding, at `span`.
+pub fn read(value: &Value<'_>, kind: &Kind, what: &str, span: Span) -> Result<Datum, Box<Diagnostic>> {
+    match kind {
+        Kind::Text | Kind::Name => text(value, kind, what, span).map(|t| Datum::Text((*t).into())),
+        Kind::Country => country(value, kind, what, span),
+        Kind::Date => date(value, kind, what, span),
+        Kind::Count => count(value, kind, what, span).map(Datum::Count),
+        Kind::Duration => duration(value, kind, what, span),
+        Kind::Share => share(value, kind, what, span).map(Datum::Share),
+        Kind::ShareOrCount if matches!(value, Value::String(_)) => {
+            share(value, kind, what, span).map(Datum::Share)
+        }
+        Kind::ShareOrCount => count(value, kind, what, span).map(Datum::Count),
+        Kind::Amount(resource) => amount(value, resource, kind, what, span),
+        Kind::AmountOrShare(resource) => match value {
+            Value::String(text) if text.ends_with('%') => share(value, kind, what, span).map(Datum::Share),
+            _ => amount(value, resource, kind, what, span),
+        },
+        Kind::Extended => extended(value, false, kind, what, span),
+        Kind::ExtendedOrShare => extended(value, true, kind, what, span),
+        Kind::Flag => flag(value, kind, what, span),
+        Kind::Word(words) => word(value, words, kind, what, span),
+    }
+}
+
+fn found(value: &Value<'_>) -> String {
+    match value {
+        Value::String(text) => format!("the text `{}`", clip(text)),
+        Value::Integer(number) => format!("the number {number}"),
+        Value::Float(raw) => format!("the number {}", clip(raw)),
+        Value::Bool(flag) => format!("`#{flag}`"),
+        Value::Null => "`#null`".to_owned(),
+    }
+}
+
+/// A text short enough to stand in a message.
+pub fn clip(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(64) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
+    }
+}
+
+fn wrong_type(value: &Value<'_>, kind: &Kind, what: &str, span: Span) -> Box<Diagnostic> {
+    let message = format!("{what} takes {}, found {}", kind.expected(), found(value));
+    Box::new(Diagnostic::new(&codes::WRONG_TYPE, message, span, "of another type"))
+}
+
+fn text<'v>(value: &'v Value<'_>, kind: &Kind, what: &str, span: Span) -> Result<Cow<'v, str>, Box<Diagnostic>> {
+    match value {
+        Value::String(text) if text.is_empty() => {
+            let message = format!("{what} is empty");
+            Err(Box::new(Diagnostic::new(&codes::WRONG_TYPE, message, span, "nothing in it")))
+        }
+        Value::String(text) => Ok(Cow::Borrowed(text)),
+        _ => Err(wrong_type(value, kind, what, span)),
+    }
+}
+
+fn country(value: &Value<'_>, kind: &Kind, what: &str, span: Span) -> Result<Datum, Box<Diagnostic>> {
+    let code = text(value, kind, what, span)?;
+    if crate::resolve::cities::is_country(&code) {
+        return Ok(Datum::Text((*code).into()));
+    }
+    let message = format!("`{}` is no ISO 3166 country code", clip(&code));
+    let finding = Diagnostic::new(&codes::UNKNOWN_COUNTRY, message, span, "no country of that code");
+    let upper = code.to_ascii_uppercase();
+    let near = if upper == "UK" { "GB".to_owned() } else { upper };
+    Err(Box::new(if crate::resolve::cities::is_country(&near) {
+        replace(finding.help(format!("did you mean `{near}`?")), span, near)
+    } else {
+        finding.help("a country is two capital letters, such as `DE`")
+    }))
+}
+
+fn replace(finding: Diagnostic, span: Span, text: String) -> Diagnostic {
+    let title = format!("replace by `{text}`");
+    finding.fix(title, vec![Edit { span, replacement: text }])
+}
+
+fn date(value: &Value<'_>, kind: &Kind, what: &str, span: Span) -> Result<Datum, Box<Diagnostic>> {
+    let day = text(value, kind, what, span)?;
+    if is_date(&day) {
+        return Ok(Datum::Text((*day).into()));
+    }
+    Err(wrong_type(value, kind, what, span))
+}
+
+/// Whether a text is a day of the Gregorian calendar, `YYYY-MM-DD`.
+pub fn is_date(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let shape = bytes.len() == 10
+        && bytes.iter().enumerate().all(|(i, b)| if i == 4 || i == 7 { *b == b'-' } else { b.is_ascii_digit() });
+    if !shape {
+        return false;
+    }
+    let number = |range: std::ops::Range<usize>| text.get(range).and_then(|t| t.parse::<u32>().ok()).unwrap_or(0);
+    let (year, month, day) = (number(0..4), number(5..7), number(8..10));
+    let leap = year.is_multiple_of(4) && !year.is_multiple_of(100) || year.is_multiple_of(400);
+    let days = match month {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        4 | 6 | 9 | 11 => 30,
+        2 if leap => 29,
+        2 => 28,
+        _ => 0,
+    };
+    (1..=days).contains(&day)
+}
+
+fn count(value: &Value<'_>, kind: &Kind, what: &str, span: Span) -> Result<u64, Box<Diagnostic>> {
+    let problem = match value {
+        Value::Integer(number) => match u64::try_from(*number) {
+            Ok(number) if number <= COUNT_LIMIT => return Ok(number),
+            _ if *number < 0 => "below 0".to_owned(),
+            _ => format!("above {COUNT_LIMIT}"),
+        },
+        Value::Float(_) => "not a whole number".to_owned(),
+        _ => return Err(wrong_type(value, kind, what, span)),
+    };
+    let message = format!("{what} takes a whole number from 0, found {}", found(value));
+    Err(Box::new(Diagnostic::new(&codes::BAD_COUNT, message, span, problem)))
+}
+
+/// Largest count that a policy may name: sums of millions of them stay far inside 128 bits.
+pub const COUNT_LIMIT: u64 = 1_000_000_000;
+
+fn duration(value: &Value<'_>, kind: &Kind, what: &str, span: Span) -> Result<Datum, Box<Diagnostic>> {
+    let raw = match value {
+        Value::String(text) => Cow::Borrowed(&**text),
+        Value::Integer(number) => Cow::Owned(number.to_string()),
+        Value::Float(raw) => Cow::Borrowed(*raw),
+        _ => return Err(wrong_type(value, kind, what, span)),
+    };
+    if let Some(duration) = Duration::parse(&raw) {
+        return Ok(Datum::Duration(duration));
+    }
+    let digits = !raw.is_empty() && raw.bytes().all(|b| b.is_ascii_digit());
+    let message = format!("{what} takes a duration such as `90s`, found {}", found(value));
+    let label = if digits { "no unit" } else { "not a whole number with a unit" };
+    let finding = Diagnostic::new(&codes::BAD_DURATION, message, span, label);
+    Err(Box::new(finding.help(if digits && raw.len() < 19 {
+        format!("say the unit: `\"{raw}s\"`, or ms, m, h, d")
+    } else {
+        "durations are whole numbers with ms, s, m, h or d: `\"1500ms\"`, `\"90s\"`".to_owned()
+    })))
+}
+
+fn share(value: &Value<'_>, kind: &Kind, what: &str, span: Span) -> Result<Share, Box<Diagnostic>> {
+    let raw = match value {
+        Value::String(text) => Cow::Borrowed(&**text),
+        Value::Integer(number) => Cow::Owned(number.to_string()),
+        Value::Float(raw) => Cow::Borrowed(*raw),
+        _ => return Err(wrong_type(value, kind, what, span)),
+    };
+    if let Some(share) = Share::parse(&raw) {
+        return Ok(share);
+    }
+    let message = format!("{what} takes a share from 0% to 100%, found {}", found(value));
+    let finding = Diagnostic::new(&codes::BAD_SHARE, message, span, "not a share");
+    let percent = format!("{raw}%");
+    Err(Box::new(if !raw.ends_with('%') && Share::parse(&percent).is_some() {
+        finding.help(format!("write it with a percent sign: `\"{percent}\"`"))
+    } else {
+        finding.help("shares run from `\"0%\"` to `\"100%\"` with up to three decimals")
+    }))
+}
+
+fn amount(
+    value: &Value<'_>, resource: &Resource, kind: &Kind, what: &str, span: Span,
+) -> Result<Datum, Box<Diagnostic>> {
+    let raw = match value {
+        Value::String(text) => Cow::Borrowed(&**text),
+        Value::Integer(number) => Cow::Owned(number.to_string()),
+        Value::Float(raw) => Cow::Borrowed(*raw),
+        _ => return Err(wrong_type(value, kind, what, span)),
+    };
+    let problem = match resource.parse(&raw) {
+        Ok(amount) => return Ok(Datum::Amount(amount)),
+        Err(problem) => problem,
+    };
+    let message = format!("{what} takes {}, found {}", kind.expected(), found(value));
+    let label = match (problem, resource) {
+        (QuantityError::TooFine, Resource::Cpu) => "finer than 1m".to_owned(),
+        (QuantityError::TooFine, _) => "not a whole number".to_owned(),
+        (other, _) => other.to_string(),
+    };
+    let finding = Diagnostic::new(&codes::BAD_QUANTITY, message, span, label);
+    Err(Box::new(match suggestion(&raw, resource) {
+        Some(better) => finding.help(format!("did you mean `\"{better}\"`?")),
+        None => finding,
+    }))
+}
+
+/// The spellings people bring along: `4GB`, `4GiB`, `4gi`, `4 Gi`.
+fn suggestion(raw: &str, resource: &Resource) -> Option<String> {
+    let compact: String = raw.chars().filter(|c| !c.is_whitespace()).collect();
+    let split = compact.find(|c: char| c.is_ascii_alphabetic())?;
+    let (number, unit) = compact.split_at(split);
+    let unit = unit.trim_end_matches(['b', 'B']).to_ascii_lowercase();
+    let unit = match unit.as_str() {
+        "k" => "k",
+        "ki" => "Ki",
+        "m" if *resource == Resource::Memory => "M",
+        "m" => "m",
+        "mi" => "Mi",
+        "g" => "G",
+        "gi" => "Gi",
+        "t" => "T",
+        "ti" => "Ti",
+        _ => return None,
+    };
+    let better = format!("{number}{unit}");
+    resource.parse(&better).ok().map(|_| better)
+}
+
+fn extended(
+    value: &Value<'_>, shares: bool, kind: &Kind, what: &str, span: Span,
+) -> Result<Datum, Box<Diagnostic>> {
+    let raw = text(value, kind, what, span)?;
+    let wrong = |label: &str| {
+        let message = format!("{what} takes {}, found {}", kind.expected(), found(value));
+        Box::new(Diagnostic::new(&codes::BAD_QUANTITY, message, span, label))
+    };
+    let Some((name, number)) = raw.split_once('=') else { return Err(wrong("no `=`")) };
+    if matches!(name, "cpu" | "memory" | "pods") {
+        let help = format!("write it as a property of its own: `{name}={number}`");
+        return Err(Box::new(wrong("not an extended resource").help(help)));
+    }
+    if !is_resource_name(name) {
+        return Err(wrong("not a resource name such as `nvidia.com/gpu`"));
+    }
+    if shares && number.ends_with('%') {
+        let share = Share::parse(number).ok_or_else(|| wrong("not a share from 0% to 100%"))?;
+        return Ok(Datum::Extended(name.into(), Declared::Share(share)));
+    }
+    match Resource::Extended(name.into()).parse(number) {
+        Ok(amount) => Ok(Datum::Extended(name.into(), Declared::Amount(amount))),
+        Err(problem) => Err(wrong(&problem.to_string())),
+    }
+}
+
+/// A qualified name as Kubernetes has it: `[prefix/]name`.
+fn is_resource_name(name: &str) -> bool {
+    let (prefix, last) = name.rsplit_once('/').unwrap_or(("", name));
+    let word = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+    let edge = |b: Option<&u8>| b.is_some_and(u8::is_ascii_alphanumeric);
+    let part = |text: &str| text.bytes().all(word) && edge(text.as_bytes().first()) && edge(text.as_bytes().last());
+    last.len() <= 63 && part(last) && prefix.len() <= 253 && (prefix.is_empty() || part(prefix))
+}
+
+fn flag(value: &Value<'_>, kind: &Kind, what: &str, span: Span) -> Result<Datum, Box<Diagnostic>> {
+    match value {
+        Value::Bool(flag) => Ok(Datum::Flag(*flag)),
+        Value::String(text) if matches!(&**text, "true" | "false") => {
+            let right = format!("#{text}");
+            let finding = *wrong_type(value, kind, what, span);
+            Err(Box::new(replace(finding.help(format!("KDL 2 writes it `{right}`")), span, right)))
+        }
+        _ => Err(wrong_type(value, kind, what, span)),
+    }
+}
+
+fn word(
+    value: &Value<'_>, words: &'static [&'static str], kind: &Kind, what: &str, span: Span,
+) -> Result<Datum, Box<Diagnostic>> {
+    let given = text(value, kind, what, span)?;
+    if let Some(word) = words.iter().find(|w| ***w == *given) {
+        return Ok(Datum::Word(word));
+    }
+    let message = format!("{what} takes {}, found `{}`", kind.expected(), clip(&given));
+    let finding = Diagnostic::new(&codes::UNKNOWN_VALUE, message, span, "not one of these words");
+    Err(Box::new(match nearest(&given, words.iter().copied()) {
+        Some(near) => replace(finding.help(format!("did you mean `{near}`?")), span, near.to_owned()),
+        None => finding,
+    }))
+}

@@ -1,0 +1,187 @@
+//! Events and declarations.
+
+use super::Resolver;
+use super::names::{Form, Table, undefined};
+use crate::decode::Node;
+use crate::diagnostic::{Diagnostic, registry as codes};
+use crate::model::{Declaration, Event, LocationId, RegionId, TierId};
+use crate::span::{Span, Spanned};
+use seawall_schema::Share;
+use seawall_schema::name::{EventName, PART_LIMIT};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+impl Resolver<'_> {
+    pub(super) fn events<'n>(&mut self, nodes: impl Iterator<Item = &'n Node>) {
+        let (table, defined) = Table::define("event", Form::Label(PART_LIMIT), nodes, &mut self.out);
+        self.names.tables.insert("event", table);
+        for (node, name) in defined {
+            let event = self.event(node, name);
+            self.model.events.push(event);
+        }
+    }
+
+    fn event(&mut self, node: &Node, name: Spanned<Arc<str>>) -> Event {
+        let before = self.out.len();
+        let mut failed: BTreeMap<LocationId, Span> = BTreeMap::new();
+        for place in node.named("fail").flat_map(|f| f.texts().collect::<Vec<_>>()) {
+            for location in self.places(&place) {
+                failed.entry(location).or_insert(place.span);
+            }
+        }
+        let mut drained: BTreeMap<LocationId, Spanned<Share>> = BTreeMap::new();
+        for drain in node.named("drain") {
+            let share = drain.share("share").map_or(Share::FULL, |s| s.value);
+            for place in drain.texts() {
+                for location in self.places(&place) {
+                    let share = Spanned::new(share, place.span);
+                    let first = drained.get(&location).copied();
+                    if let Some(first) = first.filter(|first| first.span != place.span) {
+                        let label = &self.model[location].label;
+                        let message = format!("event `{}` drains `{label}` twice", name.value);
+                        let finding = Diagnostic::new(&codes::BAD_EVENT, message, place.span, "and again here");
+                        self.out.push(finding.label(first.span, "it is drained here"));
+                        continue;
+                    }
+                    drained.insert(location, share);
+                }
+            }
+        }
+        drained.retain(|location, _| !failed.contains_key(location));
+        let sides = self.sides(node, &name);
+        let may_lose = self.may_lose(node);
+        let nothing = failed.is_empty() && drained.is_empty() && sides.is_empty();
+        if nothing && !node.damaged && self.out.len() == before {
+            let message = format!("in event `{}` nothing happens", name.value);
+            let finding = Diagnostic::new(&codes::BAD_EVENT, message, node.head, "no `fail`, `drain` or `partition`");
+            self.out.push(finding.help("say what fails: `fail REGION`, `drain REGION share=\"40%\"`, or `partition { side …; side … }`"));
+        }
+        Event {
+            name: EventName::new(name.value),
+            failed: failed.into_iter().map(|(location, span)| Spanned::new(location, span)).collect(),
+            drained: drained.into_iter().collect(),
+            sides,
+            may_lose,
+            span: node.head,
+        }
+    }
+
+    /// The locations of `R` or `R/C`.
+    fn places(&mut self, place: &Spanned<Arc<str>>) -> Vec<LocationId> {
+        let (region, cell) = match place.value.split_once('/') {
+            Some((region, cell)) => (region, Some(Spanned::new(Arc::from(cell), place.span))),
+            None => (&*place.value, None),
+        };
+        let region = Spanned::new(Arc::from(region), place.span);
+        if let Some(zoned) = self.zone_named(&region.value) {
+            let message = format!("`{}` is a zone, and events name regions, or cells as `R/C`", region.value);
+            let finding = Diagnostic::new(&codes::BAD_EVENT, message, place.span, "a zone");
+            self.out.push(finding.label(zoned, "defined here").help("every zone's loss is proved by `survive any-zone=1`"));
+            return Vec::new();
+        }
+        let Some(id) = self.id("region", &region, RegionId) else { return Vec::new() };
+        match cell {
+            Some(cell) => self.place(id, Some(&cell)).into_iter().collect(),
+            None => self.model[id.value].locations.clone(),
+        }
+    }
+
+    fn zone_named(&self, name: &str) -> Option<Span> {
+        let zones = self.model.regions.iter().flat_map(|region| &region.zones);
+        zones.filter(|zone| zone.value.as_str() == name).map(|zone| zone.span).next()
+    }
+
+    fn sides(&mut self, node: &Node, name: &Spanned<Arc<str>>) -> Vec<Vec<RegionId>> {
+        let Some(partition) = node.child("partition") else { return Vec::new() };
+        for other in node.children.iter().filter(|c| matches!(c.shape.name, "fail" | "drain")) {
+            let message = format!("event `{}` is a partition, and a `{}` stands beside it", name.value, other.shape.name);
+            let finding = Diagnostic::new(&codes::BAD_EVENT, message, other.head, "not beside a partition");
+            self.out.push(finding.label(partition.head, "the partition").help("make it an event of its own"));
+        }
+        let before = self.out.len();
+        let mut seen: BTreeMap<RegionId, Span> = BTreeMap::new();
+        let mut sides = Vec::new();
+        for side in partition.named("side") {
+            let mut regions = Vec::new();
+            for region in side.texts() {
+                let Some(id) = self.id("region", &region, RegionId) else { continue };
+                if let Some(first) = seen.insert(id.value, region.span) {
+                    let message = format!("region `{}` is on two sides of event `{}`", region.value, name.value);
+                    let finding = Diagnostic::new(&codes::BAD_EVENT, message, region.span, "and here");
+                    self.out.push(finding.label(first, "it is here"));
+                    continue;
+                }
+                regions.push(id.value);
+            }
+            regions.sort_unstable();
+            sides.push(regions);
+        }
+        let known = self.out.len() == before && !partition.damaged && !self.doubts.any();
+        if known && sides.len() < 2 {
+            let message = format!("the partition of event `{}` has {} side(s)", name.value, sides.len());
+            self.out.push(Diagnostic::new(&codes::BAD_EVENT, message, partition.head, "needs two or more"));
+        } else if known {
+            let names = (0..).zip(&self.model.regions).filter(|(index, _)| !seen.contains_key(&RegionId(*index)));
+            let left: Vec<String> = names.map(|(_, region)| format!("`{}`", region.name)).collect();
+            if !left.is_empty() {
+                let message = format!("the partition of event `{}` leaves out {}", name.value, left.join(", "));
+                let finding = Diagnostic::new(&codes::BAD_EVENT, message, partition.head, "not every region has a side");
+                self.out.push(finding.help("the sides of a partition name every region once"));
+            }
+        }
+        sides
+    }
+
+    fn may_lose(&mut self, node: &Node) -> Vec<Spanned<TierId>> {
+        let mut found: Vec<Spanned<TierId>> = Vec::new();
+        for lose in node.child("expect").into_iter().flat_map(|e| e.named("lose")) {
+            let Some(tier) = lose.text("tier") else { continue };
+            let Some(id) = self.id("tier", &tier, TierId) else { continue };
+            if let Some(first) = found.iter().find(|f| f.value == id.value).map(|f| f.span) {
+                self.listed_twice(&format!("tier `{}` is listed twice", tier.value), first, id.span);
+                continue;
+            }
+            found.push(id);
+        }
+        found
+    }
+
+    pub(super) fn declarations<'n>(&mut self, nodes: impl Iterator<Item = &'n Node>) {
+        let mut found: BTreeMap<String, Declaration> = BTreeMap::new();
+        for node in nodes {
+            let Some(event) = node.title().filter(|event| self.is_scenario(event)) else { continue };
+            let own = |name: &str| node.text(name).map(|text| text.value.to_string());
+            let name = event.value.to_string();
+            let declaration = Declaration {
+                event: event.map(|e| e.to_string()),
+                by: own("by"),
+                reason: own("reason"),
+                until: own("until"),
+                span: node.head,
+            };
+            if let Some(first) = found.get(&name).map(|d| d.span) {
+                self.listed_twice(&format!("event `{name}` is declared twice"), first, node.head);
+                continue;
+            }
+            found.insert(name, declaration);
+        }
+        self.model.declarations = found.into_values().collect();
+    }
+
+    /// Whether a declaration names an event, `region:R` or `cell:R/C`.
+    fn is_scenario(&mut self, event: &Spanned<Arc<str>>) -> bool {
+        let part = |text: &str| Spanned::new(Arc::from(text), event.span);
+        if let Some(region) = event.value.strip_prefix("region:") {
+            return self.look_up("region", &part(region)).is_some();
+        }
+        if let Some(cell) = event.value.strip_prefix("cell:") {
+            if !cell.contains('/') {
+                let known = self.model.locations.iter().map(|l| l.label.as_str());
+                self.out.push(undefined("cell", &part(cell), known.collect::<Vec<_>>().into_iter()));
+                return false;
+            }
+            return !self.places(&part(cell)).is_empty();
+        }
+        self.look_up("event", event).is_some()
+    }
+}

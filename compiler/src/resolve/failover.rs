@@ -1,0 +1,183 @@
+//! Failover of a workload; and why a city stands for no region.
+
+use super::{Doubt, Resolver, cities};
+use crate::decode::Node;
+use crate::diagnostic::{Diagnostic, Edit, registry as codes};
+use crate::model::{Failover, FailoverMode, LaneId, Moves, RegionId, Standby, To};
+use crate::span::{Span, Spanned};
+use seawall_schema::Share;
+use std::sync::Arc;
+
+impl Resolver<'_> {
+    pub(super) fn failover(&mut self, node: &Node, name: &Spanned<Arc<str>>, doubt: &mut Doubt) -> Failover {
+        let Some(line) = node.child("failover") else { return Failover::Lowest };
+        if let Some(none) = line.own_word() {
+            return self.stays_down(line, none.span);
+        }
+        if let Some(reason) = line.text("reason") {
+            let message = "`reason=` explains `failover none`, and this work moves";
+            self.out.push(Diagnostic::new(&codes::CONTRADICTION, message, reason.span, "explains nothing"));
+        }
+        if line.child("to").is_none() && !line.damaged {
+            let message = format!("the failover of workload `{}` has no destination", name.value);
+            let finding = Diagnostic::new(&codes::MISSING_NODE, message, line.head, "needs a `to`");
+            self.out.push(finding.help("add `to REGION lane=…`, or say `failover none reason=\"…\"`"));
+        }
+        doubt.places |= line.damaged;
+        let mut to: Vec<To> = Vec::new();
+        for line in line.named("to") {
+            match self.destination(line) {
+                Some(found) => {
+                    let twin = to.iter().find(|t| t.location == found.location && t.lane.value == found.lane.value);
+                    if let Some(first) = twin.map(|t| t.span) {
+                        let place = &self.model[found.location].label;
+                        let message = format!("workload `{}` has two `to` {place} by one lane", name.value);
+                        let finding = Diagnostic::new(&codes::DESTINATION_TWICE, message, found.span, "and again here");
+                        self.out.push(finding.label(first, "it is named here").help("keep one of them"));
+                        continue;
+                    }
+                    to.push(found);
+                }
+                None => doubt.places = true,
+            }
+        }
+        let mode = line.word("mode").map(|mode| {
+            mode.map(|m| if m == "active-active" { FailoverMode::ActiveActive } else { FailoverMode::ActivePassive })
+        });
+        Failover::Moves(Moves {
+            mode: mode.unwrap_or(Spanned::default_of(FailoverMode::ActivePassive)),
+            rto: line.duration("rto"),
+            degraded: line.share("degraded").unwrap_or(Spanned::default_of(Share::FULL)),
+            to,
+            span: line.head,
+        })
+    }
+
+    fn stays_down(&mut self, line: &Node, none: Span) -> Failover {
+        if let Some(to) = line.child("to") {
+            let message = "`failover none` says that the work stays down, and a destination stands in it";
+            let finding = Diagnostic::new(&codes::CONTRADICTION, message, to.head, "a destination");
+            self.out.push(finding.label(none, "stays down"));
+        }
+        for name in ["rto", "mode", "degraded"] {
+            if line.prop(name).is_some() {
+                let message = format!("`failover none` says that the work stays down, and `{name}=` stands beside it");
+                let finding = Diagnostic::new(&codes::CONTRADICTION, message, line.prop_span(name), "says nothing here");
+                self.out.push(finding.label(none, "stays down"));
+            }
+        }
+        let reason = line.text("reason");
+        if reason.is_none() && !line.damaged {
+            let message = "`failover none` does not say why";
+            let finding = Diagnostic::new(&codes::MISSING_PROPERTY, message, line.head, "needs `reason=`");
+            self.out.push(finding.help("say why staying down is the decision: `reason=\"…\"`"));
+        }
+        Failover::None { reason: reason.map_or_else(String::new, |r| r.value.to_string()), span: line.head }
+    }
+
+    fn destination(&mut self, line: &Node) -> Option<To> {
+        let region = line.title().and_then(|name| self.id("region", &name, RegionId));
+        let lane = line.text("lane").and_then(|name| self.id("lane", &name, LaneId));
+        let standby = line.word("standby").map(|standby| {
+            standby.map(|word| match word {
+                "hot" => Standby::Hot,
+                "warm" => Standby::Warm,
+                _ => Standby::Cold,
+            })
+        });
+        let standby = standby.unwrap_or(Spanned::default_of(Standby::Cold));
+        let warm = self.warm(line, standby);
+        let cell = line.text("cell");
+        let location = self.place(region?, cell.as_ref())?;
+        let share = line.share("share").unwrap_or(Spanned::default_of(Share::FULL));
+        (!line.damaged).then_some(To { location, lane: lane?, standby, warm, share, span: line.head })
+    }
+
+    fn warm(&mut self, line: &Node, standby: Spanned<Standby>) -> Spanned<Share> {
+        let given = line.share("warm");
+        match (standby.value, given) {
+            (Standby::Warm, Some(given)) => return given,
+            (Standby::Warm, None) if line.prop("warm").is_none() && !line.damaged => {
+                let message = "a warm standby does not say how much of it waits";
+                let finding = Diagnostic::new(&codes::STANDBY_WITHOUT_SHARE, message, line.head, "needs `warm=`");
+                self.out.push(finding.label(standby.span, "warm").help("add `warm=\"20%\"`, or another share"));
+            }
+            (Standby::Hot | Standby::Cold, Some(given)) => {
+                let word = if standby.value == Standby::Hot { "hot" } else { "cold" };
+                let message = format!("`warm=` is about warm standbys, and this one is {word}");
+                let finding = Diagnostic::new(&codes::STANDBY_WITHOUT_SHARE, message, line.prop_span("warm"), "says nothing here");
+                let finding = finding.label(standby.span, word);
+                let help = format!("leave it out, or say `standby=warm warm=\"{}\"`", given.value);
+                self.out.push(finding.help(help));
+            }
+            _ => {}
+        }
+        Spanned::default_of(if standby.value == Standby::Hot { Share::FULL } else { Share::ZERO })
+    }
+
+    /// Says that no region serves a city, with the nearest that are served.
+    pub(super) fn not_served(&mut self, known: cities::City, city: &Spanned<Arc<str>>) {
+        if self.notes.cities || self.doubts.any() {
+            return;
+        }
+        let mut near: Vec<(u32, &str, &str)> = Vec::new();
+        for region in &self.model.regions {
+            for served in &region.cities {
+                if let Some(place) = cities::find(served.value.as_str()) {
+                    near.push((cities::distance(known, place), place.code, region.name.as_str()));
+                }
+            }
+        }
+        near.sort_unstable();
+        near.truncate(3);
+        let message = format!("no region serves {} ({}, {})", known.code, known.name, known.country);
+        let mut finding = Diagnostic::new(&codes::CITY_NOT_SERVED, message, city.span, "not served");
+        if near.is_empty() {
+            finding = finding.help("no region serves any city: add `city` to a region");
+        } else {
+            let words = near.iter().map(|(km, code, region)| format!("{code} in `{region}` ({km} km)"));
+            let words = words.collect::<Vec<_>>().join(", ");
+            let help = format!("nearest served: {words}; or add `city {}` to a region", known.code);
+            finding = finding.help(help);
+            for (_, code, _) in near.iter().take(1) {
+                let edits = vec![Edit { span: city.span, replacement: (*code).to_owned() }];
+                finding = finding.fix(format!("target {code} instead"), edits);
+            }
+        }
+        self.out.push(finding);
+    }
+
+    /// Says that the region a target names does not serve its city.
+    pub(super) fn not_served_by(&mut self, city: &Spanned<Arc<str>>, region: Spanned<RegionId>) {
+        if self.notes.cities {
+            return;
+        }
+        let of = &self.model[region.value];
+        let serves: Vec<&str> = of.cities.iter().map(|c| c.value.as_str()).collect();
+        let message = format!("region `{}` does not serve {}", of.name, city.value);
+        let finding = Diagnostic::new(&codes::CITY_NOT_SERVED, message, region.span, format!("does not serve {}", city.value));
+        let finding = finding.label(city.span, "the city").label(of.span, "the region");
+        self.out.push(match serves.is_empty() {
+            true => finding.help("it serves no city"),
+            false => finding.help(format!("it serves {}", serves.join(", "))),
+        });
+    }
+
+    /// Says that two regions serve a city.
+    pub(super) fn ambiguous(&mut self, city: &Spanned<Arc<str>>, regions: &[RegionId]) {
+        if self.notes.cities {
+            return;
+        }
+        let names: Vec<&str> = regions.iter().map(|id| self.model[*id].name.as_str()).collect();
+        let listed = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ");
+        let message = format!("{} regions serve {}: {listed}", names.len(), city.value);
+        let mut finding = Diagnostic::new(&codes::CITY_AMBIGUOUS, message, city.span, "which of them?");
+        for id in regions {
+            let region = &self.model[*id];
+            let line = region.cities.iter().find(|c| c.value.as_str() == &*city.value);
+            let at = line.map_or(region.span, |c| c.span);
+            finding = finding.label(at, format!("`{}` serves it", region.name));
+        }
+        self.out.push(finding.help(format!("say which: `region={}`", names.first().copied().unwrap_or("…"))));
+    }
+}

@@ -1,0 +1,83 @@
+//! Jurisdictions, residency, links.
+
+use super::names::{Form, Table};
+use super::{Resolver, cities};
+use crate::decode::Node;
+use crate::diagnostic::{Diagnostic, registry as codes};
+use crate::model::{Jurisdiction, JurisdictionId, Link, RegionId, Residency};
+use crate::span::{Span, Spanned};
+use seawall_schema::name::{CountryCode, JurisdictionName};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+impl Resolver<'_> {
+    pub(super) fn jurisdictions<'n>(&mut self, nodes: impl Iterator<Item = &'n Node>) {
+        let (_, defined) = Table::define("jurisdiction", Form::Free, nodes, &mut self.out);
+        let built_in = |list: &str| list.split(' ').map(CountryCode::from).collect::<BTreeSet<_>>();
+        let mut all: BTreeMap<Arc<str>, (BTreeSet<CountryCode>, Span)> = BTreeMap::new();
+        all.insert("EU".into(), (built_in(cities::EU), Span::NONE));
+        all.insert("EEA".into(), (built_in(cities::EEA), Span::NONE));
+        for (node, name) in defined {
+            let countries = node.named("country").flat_map(|c| c.texts().collect::<Vec<_>>());
+            let countries: BTreeSet<_> = countries.map(|c| CountryCode::new(c.value)).collect();
+            if countries.is_empty() && !node.damaged {
+                let message = format!("jurisdiction `{}` has no country", name.value);
+                self.out.push(Diagnostic::new(&codes::MISSING_NODE, message, node.head, "needs a `country`"));
+            }
+            all.insert(name.value, (countries, node.head));
+        }
+        let names: Vec<Arc<str>> = all.keys().cloned().collect();
+        self.names.tables.insert("jurisdiction", Table::of("jurisdiction", names));
+        self.model.jurisdictions = all
+            .into_iter()
+            .map(|(name, (countries, span))| Jurisdiction { name: JurisdictionName::new(name), countries, span })
+            .collect();
+    }
+
+    /// The residency of a node; the flag says whether a name on it is not known.
+    pub(super) fn residency(&mut self, node: &Node) -> (Option<Residency>, bool) {
+        let Some(line) = node.child("residency") else { return (None, false) };
+        let mut residency = Residency { jurisdictions: Vec::new(), countries: BTreeSet::new(), span: line.head };
+        let mut doubt = line.damaged;
+        for name in line.texts() {
+            match self.id("jurisdiction", &name, JurisdictionId) {
+                Some(id) => {
+                    residency.countries.extend(self.model[id.value].countries.iter().cloned());
+                    residency.jurisdictions.push(id);
+                }
+                None => doubt = true,
+            }
+        }
+        (Some(residency), doubt)
+    }
+
+    pub(super) fn links<'n>(&mut self, nodes: impl Iterator<Item = &'n Node>) {
+        let mut links: Vec<Link> = Vec::new();
+        for node in nodes {
+            let ends: Vec<_> = node.texts().collect();
+            let ids: Vec<Option<Spanned<RegionId>>> =
+                ends.iter().map(|end| self.id("region", end, RegionId)).collect();
+            let ([Some(a), Some(b)], Some(rtt)) = (&ids[..], node.duration("rtt")) else { continue };
+            if a.value == b.value {
+                let message = format!("a link joins `{}` with itself", ends[0].value);
+                let finding = Diagnostic::new(&codes::BAD_LINK, message, b.span, "the same region again");
+                self.out.push(finding.help("the network inside a region needs no link"));
+                continue;
+            }
+            let (a, b) = (a.value.min(b.value), a.value.max(b.value));
+            links.push(Link { a, b, rtt: rtt.value, span: node.head });
+        }
+        links.sort_by_key(|link| (link.a, link.b, link.span));
+        links.dedup_by(|later, first| {
+            let same = (later.a, later.b) == (first.a, first.b);
+            if same {
+                let (a, b) = (&self.model[first.a].name, &self.model[first.b].name);
+                let message = format!("the link between `{a}` and `{b}` stands twice");
+                let finding = Diagnostic::new(&codes::BAD_LINK, message, later.span, "and again here");
+                self.out.push(finding.label(first.span, "it stands here").help("keep one of them"));
+            }
+            same
+        });
+        self.model.links = links;
+    }
+}

@@ -1,0 +1,65 @@
+//! Patterns of paths: `*` and `?` within a part, `**` over parts. Takes text, gives whether it matches; no backtracking
+//! over more than one star at a time, so time is at most pattern × path.
+
+/// Whether a path is written as a pattern.
+pub fn is_pattern(path: &str) -> bool {
+    path.contains(['*', '?'])
+}
+
+/// The folder that every match lies in.
+pub fn folder(pattern: &str) -> &str {
+    let end = pattern.find(['*', '?']).unwrap_or(pattern.len());
+    pattern[..end].rfind('/').map_or("", |slash| &pattern[..slash])
+}
+
+/// Whether a path matches a pattern.
+pub fn matches(pattern: &str, path: &str) -> bool {
+    let pattern: Vec<&str> = pattern.split('/').collect();
+    let path: Vec<&str> = path.split('/').collect();
+    let same = |p: &&str, s: &&str| part(p, s);
+    star(&pattern, &path, |p| *p == "**", same)
+}
+
+fn part(pattern: &str, text: &str) -> bool {
+    let pattern: Vec<char> = pattern.chars().collect();
+    let text: Vec<char> = text.chars().collect();
+    star(&pattern, &text, |p| *p == '*', |p, t| *p == '?' || p == t)
+}
+
+/// Greedy matching that remembers the last star only.
+fn star<P, T>(pattern: &[P], text: &[T], is_star: impl Fn(&P) -> bool, same: impl Fn(&P, &T) -> bool) -> bool {
+    let (mut p, mut t, mut last) = (0, 0, None);
+    while t < text.len() {
+        if p < pattern.len() && is_star(&pattern[p]) {
+            last = Some((p, t));
+            p += 1;
+        } else if p < pattern.len() && same(&pattern[p], &text[t]) {
+            p += 1;
+            t += 1;
+        } else if let Some((at, from)) = last {
+            last = Some((at, from + 1));
+            p = at + 1;
+            t = from + 1;
+        } else {
+            return false;
+        }
+    }
+    pattern[p..].iter().all(is_star)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_match_whole_paths() {
+        assert!(matches("regions/*.kdl", "regions/eu.kdl"));
+        assert!(!matches("regions/*.kdl", "regions/old/eu.kdl"));
+        assert!(matches("regions/**/*.kdl", "regions/old/eu.kdl"));
+        assert!(matches("regions/**/*.kdl", "regions/eu.kdl"));
+        assert!(matches("**", "a/b/c"));
+        assert!(!matches("a*b*c", "axbxd"));
+        assert!(matches("a*b*c", "axbxbc"));
+        assert_eq!((folder("k8s/x/*.yaml"), folder("*.kdl"), folder("a/b*/c")), ("k8s/x", "", "a"));
+    }
+}

@@ -1,0 +1,295 @@
+//! Regions, cells, node pools, capacities, reserves.
+
+use super::names::{Form, Table, check_form, twice, undefined};
+use super::{Resolver, access, cities};
+use crate::decode::Node;
+use crate::diagnostic::nearest::nearest;
+use crate::diagnostic::{Diagnostic, Edit, registry as codes};
+use crate::model::{
+    Cluster, Declared, LaneId, Lend, Location, LocationId, Pool, Region, RegionId, Reserve, Taint, TierId,
+};
+use crate::span::{Span, Spanned};
+use seawall_schema::name::{CellName, CityCode, CountryCode, LABEL_LIMIT, RegionName, ZoneName};
+use seawall_schema::quantity::AMOUNT_LIMIT;
+use seawall_schema::{Resource, Resources};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+impl Resolver<'_> {
+    pub(super) fn regions<'n>(&mut self, nodes: impl Iterator<Item = &'n Node>) {
+        let (table, defined) = Table::define("region", Form::Label(LABEL_LIMIT), nodes, &mut self.out);
+        self.names.tables.insert("region", table);
+        let mut domains: HashMap<Arc<str>, Span> = HashMap::new();
+        for (_, name) in &defined {
+            domains.insert(name.value.clone(), name.span);
+        }
+        for (index, (node, name)) in (0..).zip(&defined) {
+            let country = node.text("country").unwrap_or(Spanned::default_of("??".into()));
+            let cities = self.cities_of(node);
+            let zones = self.zones_of(node, &mut domains);
+            let has_cells = node.child("cell").is_some();
+            let first = self.model.locations.len() as u32;
+            self.locations_of(RegionId(index), node, &name.value, has_cells);
+            let region = Region {
+                name: RegionName::new(name.value.clone()),
+                country: country.map(CountryCode::new),
+                cities,
+                zones,
+                locations: (first..self.model.locations.len() as u32).map(LocationId).collect(),
+                has_cells,
+                cluster: node.child("cluster").and_then(|c| self.cluster(c)),
+                observed: node.child("observed").and_then(Node::title).map(|o| o.map(|o| o.to_string())),
+                span: node.head,
+            };
+            self.model.regions.push(region);
+        }
+    }
+
+    fn cities_of(&mut self, node: &Node) -> Vec<Spanned<CityCode>> {
+        let mut found: Vec<Spanned<CityCode>> = Vec::new();
+        self.notes.cities |= node.damaged;
+        for city in node.named("city").flat_map(|c| c.texts().collect::<Vec<_>>()) {
+            if cities::find(&city.value).is_none() {
+                self.unknown_city(&city, None);
+                self.notes.cities = true;
+                continue;
+            }
+            if let Some(first) = found.iter().find(|f| f.value.as_str() == &*city.value).map(|f| f.span) {
+                self.listed_twice(&format!("city `{}` is listed twice", city.value), first, city.span);
+                continue;
+            }
+            found.push(city.map(CityCode::new));
+        }
+        found
+    }
+
+    /// Says that a code is no city.
+    pub(super) fn unknown_city(&mut self, city: &Spanned<Arc<str>>, served: Option<&[&str]>) {
+        let shown = crate::decode::value::clip(&city.value);
+        let message = format!("`{shown}` is neither an IATA city code nor an IATA airport code");
+        let finding = Diagnostic::new(&codes::UNKNOWN_CITY, message, city.span, "no such city");
+        let upper = city.value.to_ascii_uppercase();
+        let near = if cities::find(&upper).is_some() {
+            Some(upper)
+        } else {
+            served.and_then(|served| nearest(&city.value, served.iter().copied())).map(str::to_owned)
+        };
+        self.out.push(match near {
+            Some(near) => {
+                let edits = vec![Edit { span: city.span, replacement: near.clone() }];
+                finding.help(format!("did you mean `{near}`?")).fix(format!("replace by `{near}`"), edits)
+            }
+            None => finding.help("cities are written as three capital letters, such as `FRA` or `NYC`"),
+        });
+    }
+
+    fn zones_of(&mut self, node: &Node, domains: &mut HashMap<Arc<str>, Span>) -> Vec<Spanned<ZoneName>> {
+        let mut found = Vec::new();
+        for zone in node.named("zone").flat_map(|z| z.texts().collect::<Vec<_>>()) {
+            check_form("zone", Form::Label(LABEL_LIMIT), &zone, &mut self.out);
+            if let Some(first) = domains.get(&zone.value) {
+                let finding = twice("the region or zone", &zone.value, *first, zone.span);
+                self.out.push(finding.help("regions and zones share one namespace: rename one of them"));
+                continue;
+            }
+            domains.insert(zone.value.clone(), zone.span);
+            found.push(zone.map(ZoneName::new));
+        }
+        found
+    }
+
+    fn locations_of(&mut self, region: RegionId, node: &Node, name: &str, has_cells: bool) {
+        if !has_cells {
+            let location = self.location(region, node, None, name.to_owned());
+            return self.model.locations.push(location);
+        }
+        for stray in node.children.iter().filter(|c| matches!(c.shape.name, "nodes" | "occupied" | "reserve")) {
+            let message = format!("region `{name}` has cells, and `{}` stands beside them", stray.shape.name);
+            let first = node.child("cell").map_or(Span::NONE, |cell| cell.head);
+            let finding = Diagnostic::new(&codes::CONTRADICTION, message, stray.head, "belongs to no cell");
+            self.out.push(finding.label(first, "a cell of the region").help("move it into a cell"));
+        }
+        let (_, mut cells) = Table::define("cell", Form::Label(LABEL_LIMIT), node.named("cell"), &mut self.out);
+        cells.sort_by_key(|(cell, _)| cell.head);
+        for (cell, cell_name) in cells {
+            let label = format!("{name}/{}", cell_name.value);
+            let location = self.location(region, cell, Some(cell_name.map(CellName::new)), label);
+            self.model.locations.push(location);
+        }
+    }
+
+    fn location(
+        &mut self, region: RegionId, node: &Node, cell: Option<Spanned<CellName>>, label: String,
+    ) -> Location {
+        let (_, mut named) = Table::define("node pool", Form::Free, node.named("nodes"), &mut self.out);
+        named.sort_by_key(|(pool, _)| pool.head);
+        let pools: Vec<Pool> = named.into_iter().filter_map(|(pool, name)| self.pool(pool, &name)).collect();
+        let occupied = node.child("occupied").map(|o| Spanned::new(o.resources(), o.head));
+        let capacity = self.capacity(&pools, occupied.as_ref(), node, &label);
+        let reserves = self.reserves(node, &capacity, &label);
+        let cluster = match cell {
+            Some(_) => node.child("cluster").and_then(|c| self.cluster(c)),
+            None => None,
+        };
+        Location { region, cell, label, pools, occupied, capacity, reserves, cluster, span: node.head }
+    }
+
+    fn pool(&mut self, node: &Node, name: &Spanned<Arc<str>>) -> Option<Pool> {
+        let (count, min, max) = (node.count("count"), node.count("min"), node.count("max"));
+        let contradiction = match (count, min, max) {
+            (Some(_), Some(other), _) | (Some(_), None, Some(other)) => {
+                Some(("a fixed `count` and an autoscaled range".to_owned(), other.span))
+            }
+            (None, Some(min), Some(max)) if min.value > max.value => {
+                Some((format!("`min={}` above `max={}`", min.value, max.value), min.span))
+            }
+            _ => None,
+        };
+        if let Some((what, span)) = contradiction {
+            let message = format!("node pool `{}` has {what}", name.value);
+            self.out.push(Diagnostic::new(&codes::CONTRADICTION, message, span, "contradicts the other"));
+        }
+        if count.or(min).is_none() && !node.damaged {
+            let message = format!("node pool `{}` does not say how many nodes it has", name.value);
+            let finding = Diagnostic::new(&codes::MISSING_PROPERTY, message, node.head, "needs `count=` or `min=`");
+            self.out.push(finding.help("`count=` for a fixed number, `min=` and `max=` with an autoscaler"));
+        }
+        let of = |child: &str| node.child(child).map(|n| Spanned::new(n.resources(), n.head));
+        let (allocatable, overhead) = (of("allocatable")?, of("overhead"));
+        for (resource, taken) in overhead.iter().flat_map(|o| o.value.iter()) {
+            let has = allocatable.value.get(resource);
+            if taken > has && !node.damaged {
+                let at = overhead.as_ref().map_or(Span::NONE, |o| o.span);
+                let [taken, has] = [taken, has].map(|n| resource.format(n.into()));
+                let message = format!("daemons take {taken} {resource} of a node that has {has}");
+                let finding = Diagnostic::new(&codes::OVERHEAD_EXCEEDS, message, at, format!("takes {taken}"));
+                self.out.push(finding.label(allocatable.span, format!("has {has}")));
+            }
+        }
+        Some(Pool {
+            name: name.value.to_string(),
+            count: count.or(min)?,
+            max: max.map(|m| m.value),
+            allocatable,
+            overhead,
+            labels: node.named("label").filter_map(pair).collect(),
+            taints: node.named("taint").filter_map(taint).collect(),
+            span: node.head,
+        })
+    }
+
+    /// What a location has for work: nodes less what is occupied.
+    fn capacity(
+        &mut self, pools: &[Pool], occupied: Option<&Spanned<Resources>>, node: &Node, label: &str,
+    ) -> Resources {
+        let mut sums: BTreeMap<Resource, u128> = BTreeMap::new();
+        for pool in pools {
+            for (resource, _) in pool.allocatable.value.iter() {
+                let amount = u128::from(pool.count.value) * u128::from(pool.usable(resource));
+                *sums.entry(resource.clone()).or_default() += amount;
+            }
+        }
+        let mut capacity = Resources::default();
+        for (resource, sum) in sums {
+            if sum > u128::from(AMOUNT_LIMIT) {
+                let message = format!("{resource} of `{label}` adds up to more than {AMOUNT_LIMIT} in its smallest unit");
+                self.out.push(Diagnostic::new(&codes::BAD_QUANTITY, message, node.head, "too large"));
+            }
+            capacity.set(resource, u64::try_from(sum).unwrap_or(AMOUNT_LIMIT).min(AMOUNT_LIMIT));
+        }
+        let Some(occupied) = occupied else { return capacity };
+        for (resource, taken) in occupied.value.iter() {
+            let has = capacity.get(resource);
+            if taken > has && !node.damaged {
+                let [taken, has] = [taken, has].map(|n| resource.format(n.into()));
+                let message = format!("{taken} {resource} are occupied in `{label}`, its nodes have {has}");
+                let finding = Diagnostic::new(&codes::OCCUPIED_EXCEEDS, message, occupied.span, format!("{taken} occupied"));
+                self.out.push(pools.iter().fold(finding, |f, pool| f.label(pool.span, "nodes of the location")));
+            }
+            capacity.set(resource.clone(), has.saturating_sub(taken));
+        }
+        capacity
+    }
+
+    fn reserves(&mut self, node: &Node, capacity: &Resources, label: &str) -> Vec<Reserve> {
+        let mut reserves: Vec<Reserve> = Vec::new();
+        for reserve in node.named("reserve") {
+            let Some(name) = reserve.title() else { continue };
+            let Some(lane) = self.id("lane", &name, LaneId) else { continue };
+            if let Some(first) = reserves.iter().find(|r| r.lane == lane.value).map(|r| r.span) {
+                let message = format!("`{label}` holds two reserves for lane `{}`", name.value);
+                self.listed_twice(&message, first, reserve.head);
+                continue;
+            }
+            let declared = reserve.declared();
+            let mut amount = Resources::default();
+            for (resource, held) in &declared {
+                let held = match held.value {
+                    Declared::Amount(amount) => amount,
+                    Declared::Share(share) => {
+                        u64::try_from(share.floor_of(capacity.get(resource).into())).unwrap_or(AMOUNT_LIMIT)
+                    }
+                };
+                amount.set(resource.clone(), held);
+            }
+            let lend = reserve.child("lend-to").and_then(|lend| self.lend(lend));
+            reserves.push(Reserve { lane: lane.value, amount, declared, lend, span: reserve.head });
+        }
+        reserves
+    }
+
+    fn lend(&mut self, node: &Node) -> Option<Lend> {
+        let tiers: Vec<_> = node.texts().collect();
+        let tiers = tiers.iter().filter_map(|tier| self.id("tier", tier, TierId)).collect();
+        Some(Lend { tiers, reclaim_within: node.duration("reclaim-within")?.value, span: node.head })
+    }
+
+    fn cluster(&mut self, node: &Node) -> Option<Cluster> {
+        let found = access(node);
+        if let [(_, first), (_, second), ..] = found[..] {
+            let message = "a cluster is reached in one way, and two are named";
+            let finding = Diagnostic::new(&codes::CONTRADICTION, message, second, "and so");
+            self.out.push(finding.label(first, "so").help("keep one of them"));
+        }
+        if found.is_empty() && !node.damaged {
+            let message = "`cluster` does not say how it is reached";
+            let finding = Diagnostic::new(&codes::MISSING_PROPERTY, message, node.head, "needs a way");
+            self.out.push(finding.help("`context=NAME`, `in-cluster`, or `embedded=FOLDER`"));
+        }
+        let own_scheduler = node.word("scheduler").is_some_and(|s| s.value == "own");
+        let access = found.into_iter().next()?.0;
+        Some(Cluster { access, own_scheduler, span: node.head })
+    }
+
+    /// The location of a region, by its cell where one is named, else its first.
+    pub(super) fn place(&mut self, region: Spanned<RegionId>, cell: Option<&Spanned<Arc<str>>>) -> Option<LocationId> {
+        let of = &self.model[region.value];
+        let Some(cell) = cell else { return of.locations.first().copied() };
+        if !of.has_cells {
+            let message = format!("region `{}` has no cells", of.name);
+            let finding = Diagnostic::new(&codes::UNDEFINED_NAME, message, cell.span, "not defined");
+            self.out.push(finding.label(of.span, "the region is one location").help("leave `cell=` out"));
+            return None;
+        }
+        let named = |id: &LocationId| self.model[*id].cell.as_ref().map_or("", |c| c.value.as_str());
+        if let Some(found) = of.locations.iter().find(|id| named(id) == &*cell.value) {
+            return Some(*found);
+        }
+        let kind = format!("cell of region `{}`", of.name);
+        let finding = undefined(&kind, cell, of.locations.iter().map(named));
+        self.out.push(finding.label(of.span, "the region"));
+        None
+    }
+}
+
+fn pair(node: &Node) -> Option<(String, String)> {
+    let mut texts = node.texts();
+    Some((texts.next()?.value.to_string(), texts.next()?.value.to_string()))
+}
+
+fn taint(node: &Node) -> Option<Taint> {
+    let mut texts = node.texts();
+    let key = texts.next()?.value.to_string();
+    let value = texts.next().map(|v| v.value.to_string()).unwrap_or_default();
+    Some(Taint { key, value, effect: node.word("effect")?.value.to_owned() })
+}

@@ -1,0 +1,382 @@
+//! Workloads: defaults from classes, content, requests, targets.
+
+use super::names::{Form, Table};
+use super::requests::{is_replicated, of_replica};
+use super::{Doubt, Resolver, cities};
+use crate::decode::{Datum, Node};
+use crate::diagnostic::{Diagnostic, registry as codes};
+use crate::model::{
+    Allow, Autoscale, Container, Content, DatasetId, DuringFailover, LocationId, MaxUnavailable, Mode, Needs, RegionId,
+    Spread, Target, TenantId, Tier, TierId, Traffic, Uses, Workload, WorkloadId,
+};
+use crate::span::{Span, Spanned};
+use seawall_schema::name::{LABEL_LIMIT, TenantName, TierName, WorkloadName};
+use seawall_schema::{Resource, Resources};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+/// Which regions serve a city, by the code they name and by the code of its city.
+pub(super) struct Served {
+    exact: HashMap<Arc<str>, Vec<RegionId>>,
+    by_city: HashMap<&'static str, Vec<RegionId>>,
+}
+
+impl Resolver<'_> {
+    pub(super) fn workloads<'n>(&mut self, nodes: impl Iterator<Item = &'n Node>, classes: &[&'n Node]) {
+        let classes = self.classes(classes);
+        let (table, defined) = Table::define("workload", Form::Label(LABEL_LIMIT), nodes, &mut self.out);
+        self.names.tables.insert("workload", table);
+        let served = self.served();
+        for (node, name) in defined {
+            let (merged, class, unsure) = self.with_class(node, &classes);
+            let effective = merged.as_ref().unwrap_or(node);
+            let (mut workload, doubt) = self.workload(effective, name, &served, unsure || node.damaged);
+            workload.class = class;
+            self.model.workloads.push(workload);
+            self.notes.workloads.push(doubt);
+        }
+    }
+
+    fn served(&self) -> Served {
+        let mut served = Served { exact: HashMap::new(), by_city: HashMap::new() };
+        for (index, region) in (0..).zip(&self.model.regions) {
+            for city in &region.cities {
+                let code = city.value.as_str();
+                served.exact.entry(code.into()).or_default().push(RegionId(index));
+                if let Some(known) = cities::find(code) {
+                    let regions = served.by_city.entry(known.city).or_default();
+                    if regions.last() != Some(&RegionId(index)) {
+                        regions.push(RegionId(index));
+                    }
+                }
+            }
+        }
+        served
+    }
+
+    fn workload(&mut self, node: &Node, name: Spanned<Arc<str>>, served: &Served, unsure: bool) -> (Workload, Doubt) {
+        let mut doubt = Doubt { tier: false, places: unsure, data: unsure };
+        let tenant = self.tenant_of(node);
+        let tier = self.tier_of(node, &name, unsure, &mut doubt);
+        let mode = match node.word("mode").map(|m| m.value) {
+            Some("overlay") => Mode::Overlay,
+            Some("observe") => Mode::Observe,
+            _ => Mode::Own,
+        };
+        let (content, certain) = self.content(node, &name, mode, unsure);
+        let request = self.request_of(node, &name, &content, unsure || !certain);
+        let targets = self.targets(node, &name, served, &mut doubt);
+        let (residency, unknown) = self.residency(node);
+        doubt.data |= unknown;
+        let uses = node.named("uses").filter_map(|uses| self.uses(uses, &mut doubt)).collect();
+        let needs = node.named("needs").filter_map(|needs| self.needs(needs, &name)).collect();
+        let failover = self.failover(node, &name, &mut doubt);
+        let workload = Workload {
+            tenant,
+            class: None,
+            tier,
+            mode,
+            content,
+            request,
+            targets,
+            spread: node.child("spread").and_then(|spread| self.spread(spread)),
+            disruption: node.child("disruption").and_then(disruption),
+            residency,
+            uses,
+            needs,
+            failover,
+            during_failover: node.child("during-failover").map(during),
+            traffic: node.child("traffic").and_then(traffic),
+            fenced: node.flag("fenced").is_some_and(|f| f.value),
+            allows: node.named("allow").filter_map(allow).collect(),
+            span: node.head,
+            name_span: name.span,
+            name: WorkloadName::new(name.value),
+        };
+        (workload, doubt)
+    }
+
+    /// The tenant of a workload or job; a stand-in where it is not known, which nothing downstream of a whole draft sees.
+    pub(super) fn tenant_of(&mut self, node: &Node) -> Spanned<TenantId> {
+        let named = node.text("tenant");
+        let found = named.as_ref().and_then(|tenant| self.id("tenant", tenant, TenantId));
+        found.unwrap_or_else(|| {
+            let standing = self.model.tenants.last().is_some_and(|t| t.span == Span::NONE);
+            if !standing {
+                self.model.tenants.push(crate::model::Tenant {
+                    name: TenantName::new("?"),
+                    namespace: Spanned::default_of("?".to_owned()),
+                    quotas: Vec::new(),
+                    burst: None,
+                    span: Span::NONE,
+                });
+            }
+            Spanned::default_of(TenantId(self.model.tenants.len() as u32 - 1))
+        })
+    }
+
+    fn tier_of(&mut self, node: &Node, name: &Spanned<Arc<str>>, unsure: bool, doubt: &mut Doubt) -> Spanned<TierId> {
+        let line = node.child("tier");
+        let found = line.and_then(Node::title).and_then(|tier| self.id("tier", &tier, TierId));
+        if line.is_none() && !unsure {
+            let message = format!("workload `{}` has no tier", name.value);
+            let finding = Diagnostic::new(&codes::MISSING_NODE, message, node.head, "needs a `tier`");
+            let tiers: Vec<&str> = self.model.tiers.iter().map(|t| t.name.as_str()).filter(|t| *t != "?").collect();
+            self.out.push(finding.help(format!("add `tier`, of its own or by class: {}", tiers.join(", "))));
+        }
+        doubt.tier |= found.is_none();
+        found.unwrap_or_else(|| self.stand_in_tier())
+    }
+
+    /// A tier for work whose own is not known; nothing downstream of a whole draft sees it.
+    pub(super) fn stand_in_tier(&mut self) -> Spanned<TierId> {
+        if self.model.tiers.last().is_none_or(|tier| tier.span.is_some()) {
+            let order = Spanned::default_of(0);
+            self.model.tiers.push(Tier { name: TierName::new("?"), order, preemptible: false, span: Span::NONE });
+        }
+        Spanned::default_of(TierId(self.model.tiers.len() as u32 - 1))
+    }
+
+    /// What is deployed; the flag says whether it could be read.
+    fn content(&mut self, node: &Node, name: &Spanned<Arc<str>>, mode: Mode, unsure: bool) -> (Content, bool) {
+        let (manifests, container) = (node.child("manifests"), node.child("container"));
+        if let (Some(manifests), Some(container)) = (manifests, container) {
+            let message = format!("workload `{}` has both manifests and a container", name.value);
+            let finding = Diagnostic::new(&codes::CONTRADICTION, message, container.head, "one container");
+            self.out.push(finding.label(manifests.head, "manifests").help("keep one of them"));
+        }
+        if let Some(manifests) = manifests {
+            let files = self.manifest_files(manifests);
+            let certain = files.is_some();
+            let files = files.unwrap_or_default();
+            if certain && mode == Mode::Own && !self.objects(&files).any(is_replicated) {
+                let message = format!("no manifest of workload `{}` is a Deployment or a StatefulSet", name.value);
+                let finding = Diagnostic::new(&codes::NOTHING_DEPLOYED, message, manifests.head, "these manifests");
+                self.out.push(finding.help("name the file that holds its Deployment, or write `container image=…`"));
+            }
+            return (Content::Manifests { files, span: manifests.head }, certain);
+        }
+        if let Some(node) = container {
+            return match inline(node) {
+                Some(container) => (Content::Container(container), true),
+                None => (Content::Manifests { files: Vec::new(), span: node.head }, false),
+            };
+        }
+        if mode == Mode::Own && !unsure {
+            let message = format!("workload `{}` has neither manifests nor a container", name.value);
+            let finding = Diagnostic::new(&codes::NOTHING_DEPLOYED, message, node.head, "nothing to run");
+            self.out.push(finding.help("add `manifests \"k8s/NAME/*.yaml\"` or `container image=\"…\"`"));
+        }
+        (Content::Manifests { files: Vec::new(), span: node.head }, mode != Mode::Own)
+    }
+
+    fn request_of(&mut self, node: &Node, name: &Spanned<Arc<str>>, content: &Content, unsure: bool) -> Spanned<Resources> {
+        let asked = match content {
+            Content::Manifests { files, .. } => of_replica(self.objects(files)),
+            Content::Container(_) => BTreeMap::new(),
+        };
+        let declared = node.child("request");
+        let what = format!("workload `{}`", name.value);
+        let mut request = self.reconcile(declared, &asked, &what, node.head);
+        if request.value.is_empty() && !unsure && !declared.is_some_and(|d| d.damaged) {
+            let message = format!("workload `{}` does not say what a replica requests", name.value);
+            let finding = Diagnostic::new(&codes::REQUEST_MISSING, message, node.head, "needs a `request`");
+            self.out.push(finding.help("add `request cpu=… memory=\"…\"`, of its own, by class, or in the manifest"));
+        }
+        request.value.set(Resource::Pods, 1);
+        request
+    }
+
+    fn targets(&mut self, node: &Node, name: &Spanned<Arc<str>>, served: &Served, doubt: &mut Doubt) -> Vec<Target> {
+        let mut found = Vec::new();
+        let mut seen: BTreeMap<(LocationId, Arc<str>), Span> = BTreeMap::new();
+        for line in node.named("target") {
+            doubt.places |= line.damaged;
+            let Some((replicas, autoscale)) = self.replicas(line, name) else {
+                doubt.places = true;
+                continue;
+            };
+            for city in line.texts() {
+                let Some(location) = self.city(&city, line, served) else {
+                    doubt.places = true;
+                    continue;
+                };
+                if let Some(first) = seen.insert((location, city.value.clone()), city.span) {
+                    let message = format!("workload `{}` has two targets for city `{}`", name.value, city.value);
+                    self.listed_twice(&message, first, city.span);
+                    continue;
+                }
+                let city = city.map(|c| c.to_string());
+                found.push(Target { location, city, replicas, autoscale: autoscale.clone(), span: line.head });
+            }
+        }
+        if node.child("target").is_none() && !doubt.places {
+            let message = format!("workload `{}` has no target: it runs nowhere", name.value);
+            let finding = Diagnostic::new(&codes::NOWHERE, message, node.head, "needs a `target`");
+            self.out.push(finding.help("add `target CITY replicas=…`"));
+        }
+        found
+    }
+
+    fn replicas(&mut self, line: &Node, name: &Spanned<Arc<str>>) -> Option<(Spanned<u64>, Option<Autoscale>)> {
+        let given = line.count("replicas");
+        let autoscale = line.child("autoscale").and_then(|scale| {
+            let (min, max, cpu) = (scale.count("min")?, scale.count("max")?, scale.share("cpu"));
+            Some(Autoscale { min, max, cpu, span: scale.head })
+        });
+        if let Some(scale) = &autoscale {
+            self.range(scale, given);
+        }
+        if given.is_none() && line.child("autoscale").is_none() && !line.damaged {
+            let message = format!("a target of workload `{}` does not say how many replicas run there", name.value);
+            let finding = Diagnostic::new(&codes::MISSING_PROPERTY, message, line.head, "needs `replicas=`");
+            self.out.push(finding.help("add `replicas=…`, or `autoscale min=… max=…` in its block"));
+        }
+        let replicas = given.or(autoscale.as_ref().map(|scale| scale.min))?;
+        Some((replicas, autoscale))
+    }
+
+    fn range(&mut self, scale: &Autoscale, replicas: Option<Spanned<u64>>) {
+        let (min, max) = (scale.min, scale.max);
+        if min.value > max.value {
+            let message = format!("the autoscaler's minimum {} is above its maximum {}", min.value, max.value);
+            let finding = Diagnostic::new(&codes::AUTOSCALE_RANGE, message, min.span, "above the maximum");
+            return self.out.push(finding.label(max.span, "the maximum"));
+        }
+        if max.value == 0 {
+            let message = "the autoscaler's maximum is 0";
+            return self.out.push(Diagnostic::new(&codes::AUTOSCALE_RANGE, message, max.span, "at least 1"));
+        }
+        if let Some(replicas) = replicas.filter(|r| !(min.value..=max.value).contains(&r.value)) {
+            let message =
+                format!("{} replicas lie outside the autoscaler's {} to {}", replicas.value, min.value, max.value);
+            let finding = Diagnostic::new(&codes::AUTOSCALE_RANGE, message, replicas.span, "outside the range");
+            self.out.push(finding.label(scale.span, "the range"));
+        }
+    }
+
+    /// The location that a target's city stands for.
+    fn city(&mut self, city: &Spanned<Arc<str>>, line: &Node, served: &Served) -> Option<LocationId> {
+        let cell = line.text("cell");
+        let region = match line.text("region") {
+            Some(region) => Some(self.id("region", &region, RegionId)?),
+            None => None,
+        };
+        let Some(known) = cities::find(&city.value) else {
+            if !self.notes.cities {
+                let codes: Vec<String> = served.exact.keys().map(|c| c.to_string()).collect::<std::collections::BTreeSet<_>>().into_iter().collect();
+                let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
+                self.unknown_city(city, Some(&codes));
+            }
+            return None;
+        };
+        let found = candidates(known, served);
+        match (region, found) {
+            (Some(region), found) if found.contains(&region.value) => self.place(region, cell.as_ref()),
+            (Some(region), _) => {
+                self.not_served_by(city, region);
+                None
+            }
+            (None, [only]) => self.place(Spanned::new(*only, city.span), cell.as_ref()),
+            (None, []) => {
+                self.not_served(known, city);
+                None
+            }
+            (None, several) => {
+                self.ambiguous(city, several);
+                None
+            }
+        }
+    }
+
+    fn uses(&mut self, node: &Node, doubt: &mut Doubt) -> Option<Uses> {
+        doubt.data |= node.damaged;
+        let found = node.title().and_then(|name| self.id("dataset", &name, DatasetId));
+        doubt.data |= found.is_none();
+        Some(Uses { dataset: found?.value, rpo: node.duration("rpo"), span: node.head })
+    }
+
+    fn needs(&mut self, node: &Node, own: &Spanned<Arc<str>>) -> Option<Needs> {
+        let name = node.title()?;
+        let workload = self.id("workload", &name, WorkloadId)?;
+        if name.value == own.value {
+            let message = format!("workload `{}` needs itself", own.value);
+            self.out.push(Diagnostic::new(&codes::CONTRADICTION, message, name.span, "the workload itself"));
+            return None;
+        }
+        if node.damaged {
+            return None;
+        }
+        Some(Needs { workload: workload.value, within: node.duration("within"), span: node.head })
+    }
+
+    fn spread(&mut self, node: &Node) -> Option<Spread> {
+        let reason = node.text("reason");
+        if node.own_word()?.value == "zone" {
+            if let Some(reason) = reason {
+                let message = "`reason=` explains `spread none`, and this work spreads";
+                self.out.push(Diagnostic::new(&codes::CONTRADICTION, message, reason.span, "explains nothing"));
+            }
+            let skew = node.count("max-skew");
+            if let Some(skew) = skew.filter(|s| s.value == 0) {
+                let message = "`max-skew` takes a whole number from 1";
+                self.out.push(Diagnostic::new(&codes::BAD_COUNT, message, skew.span, "below 1"));
+            }
+            return Some(Spread::Zone { max_skew: skew.map_or(1, |s| s.value), span: node.head });
+        }
+        if reason.is_none() && !node.damaged {
+            let message = "`spread none` does not say why";
+            let finding = Diagnostic::new(&codes::MISSING_PROPERTY, message, node.head, "needs `reason=`");
+            self.out.push(finding.help("say why a zone's loss may take all of it: `reason=\"…\"`"));
+        }
+        Some(Spread::None { reason: reason?.value.to_string(), span: node.head })
+    }
+}
+
+fn candidates(known: cities::City, served: &Served) -> &[RegionId] {
+    let exact = |code: &str| served.exact.get(code).map(Vec::as_slice);
+    if let Some(found) = exact(known.code) {
+        return found;
+    }
+    if known.city == known.code {
+        return served.by_city.get(known.code).map_or(&[], Vec::as_slice);
+    }
+    exact(known.city).unwrap_or(&[])
+}
+
+fn inline(node: &Node) -> Option<Container> {
+    let image = node.text("image")?.map(|image| image.to_string());
+    let args = node.child("args").map(|args| args.texts().map(|a| a.value.to_string()).collect());
+    let env = |node: &Node| {
+        let mut texts = node.texts();
+        Some((texts.next()?.value.to_string(), texts.next()?.value.to_string()))
+    };
+    let env = node.named("env").filter_map(env).collect();
+    Some(Container { image, port: node.count("port"), args: args.unwrap_or_default(), env, span: node.head })
+}
+
+fn disruption(node: &Node) -> Option<Spanned<MaxUnavailable>> {
+    let given = node.prop("max-unavailable")?;
+    let value = match given.value {
+        Datum::Share(share) => MaxUnavailable::Share(*share),
+        Datum::Count(count) => MaxUnavailable::Count(*count),
+        _ => return None,
+    };
+    Some(Spanned::new(value, given.span))
+}
+
+fn during(node: &Node) -> DuringFailover {
+    let hold_autoscale = node.word("autoscale").is_some_and(|a| a.value == "hold");
+    DuringFailover { hold_autoscale, traffic_step: node.share("traffic-step"), span: node.head }
+}
+
+fn traffic(node: &Node) -> Option<Traffic> {
+    let own = |name: &str| node.text(name).map(|text| text.map(|t| t.to_string()));
+    Some(Traffic { host: own("host")?, ttl: node.duration("ttl"), health_check: own("health-check"), span: node.head })
+}
+
+fn allow(node: &Node) -> Option<Allow> {
+    let policy = node.title()?.map(|p| p.to_string());
+    let until = node.text("until").map(|u| u.map(|u| u.to_string()));
+    Some(Allow { policy, reason: node.text("reason")?.value.to_string(), until, span: node.head })
+}
