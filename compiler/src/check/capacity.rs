@@ -5,7 +5,9 @@
 
 use crate::diagnostic::{Diagnostic, Diagnostics, registry};
 use crate::model::{Boundary, LocationId, Model};
-use crate::proof::{Demand, DemandOf, Outcome, PoolKind, PoolShare, Proof, Verdict, Witness, WitnessKind, fixes};
+use crate::proof::{
+    Demand, DemandOf, Outcome, PoolKind, PoolShare, Proof, Verdict, Witness, WitnessKind, fixes,
+};
 use crate::span::Span;
 use seawall_schema::Resource;
 use std::collections::BTreeSet;

@@ -37,7 +37,7 @@ struct Search<'a> {
 
 impl Search<'_> {
     /// Whether a changed model mends all the scenarios and breaks nothing; else the first witness among them.
-    fn mends(&self, changed: &Model) -> Result<(), Option<Witness>> {
+    fn mends(&self, changed: &Model) -> Result<(), Option<Box<Witness>>> {
         let after = prove(changed);
         if after.normal.violations.len() > self.proof.normal.violations.len() {
             return Err(None);
@@ -46,7 +46,7 @@ impl Search<'_> {
             let wanted = self.scenarios.contains(&after.scenario.name.as_str());
             match &after.verdict {
                 Verdict::Survivable(_) => {}
-                Verdict::Refuted(witness) if wanted => return Err(Some((**witness).clone())),
+                Verdict::Refuted(witness) if wanted => return Err(Some(witness.clone())),
                 _ if wanted || matches!(before.verdict, Verdict::Survivable(_)) => return Err(None),
                 _ => {}
             }
@@ -79,7 +79,7 @@ impl Search<'_> {
             amount.set(witness.resource.clone(), now);
             match self.mends(&changed) {
                 Ok(()) => return Some(self.reserve_words(location, index, &changed)),
-                Err(next) => witness = next?,
+                Err(next) => witness = *next?,
             }
         }
         None
@@ -99,12 +99,15 @@ impl Search<'_> {
         let mut changed = self.model.clone();
         let mut witness = self.witness.clone();
         for _ in 0..ROUNDS {
-            let burst = changed.tenants[tenant].burst.as_mut().filter(|_| witness.kind == WitnessKind::Burst)?;
+            let burst =
+                changed.tenants[tenant].burst.as_mut().filter(|_| witness.kind == WitnessKind::Burst)?;
             burst.value.set(witness.resource.clone(), u64::try_from(witness.needs).ok()?);
             let words = amount_words(&witness.resource, burst.value.get(&witness.resource));
             match self.mends(&changed) {
-                Ok(()) => return Some(format!("`burst {words}` for tenant {}", self.model.tenants[tenant].name)),
-                Err(next) => witness = next?,
+                Ok(()) => {
+                    return Some(format!("`burst {words}` for tenant {}", self.model.tenants[tenant].name));
+                }
+                Err(next) => witness = *next?,
             }
         }
         None
@@ -159,9 +162,15 @@ impl Search<'_> {
             let id = LocationId(c as u32);
             let lane = location.reserves.iter().map(|r| r.lane).find(|lane| *lane == first.lane.value);
             let lane = lane.or_else(|| location.reserves.first().map(|r| r.lane));
-            let taken = moves.to.iter().any(|to| to.location == id) || found.targets.iter().any(|t| t.location == id);
+            let taken =
+                moves.to.iter().any(|to| to.location == id) || found.targets.iter().any(|t| t.location == id);
             let Some(lane) = lane.filter(|_| !taken && self.allowed(workload, id)) else { continue };
-            let to = To { location: id, lane: Spanned::default_of(lane), warm: Spanned::default_of(Share::ZERO), ..first.clone() };
+            let to = To {
+                location: id,
+                lane: Spanned::default_of(lane),
+                warm: Spanned::default_of(Share::ZERO),
+                ..first.clone()
+            };
             let to = To { share: Spanned::default_of(Share::FULL), ..to };
             if self.mends(&self.changed(workload, |moves| moves.to.push(to))).is_ok() {
                 let lane = &self.model[lane].name;
@@ -180,7 +189,9 @@ impl Search<'_> {
         let holds = |uses: &crate::model::Uses| {
             let dataset = &self.model[uses.dataset];
             let near = dataset.replicas.iter().filter(|r| r.region == region);
-            uses.rpo.as_ref().is_none_or(|rpo| dataset.home.value == region || near.clone().any(|r| r.lag <= rpo.value))
+            uses.rpo
+                .as_ref()
+                .is_none_or(|rpo| dataset.home.value == region || near.clone().any(|r| r.lag <= rpo.value))
         };
         residency.all(|r| r.countries.contains(country)) && found.uses.iter().all(holds)
     }
