@@ -81,6 +81,14 @@ impl Context {
         Context { folder: folder.into(), ..self.clone() }
     }
 
+    /// The same with everything on stdout: what is told to a person as one story.
+    #[must_use]
+    pub fn merged(&self) -> Self {
+        let mut terminal = self.terminal;
+        terminal.stderr_color = terminal.stdout_color;
+        Context { stderr: self.stdout.clone(), terminal, ..self.clone() }
+    }
+
     /// A path of the command line as it is to be opened.
     pub fn path(&self, path: impl AsRef<Path>) -> PathBuf {
         let path = path.as_ref();

@@ -5,14 +5,19 @@
 
 pub mod args;
 pub mod change;
+pub mod clusters;
 pub mod command;
 pub mod commit;
 pub mod context;
 pub mod disk;
 pub mod failure;
+pub mod fleet;
 pub mod folder;
 pub mod interrupt;
+pub mod live;
 pub mod progress;
+pub mod state;
+pub mod status;
 pub mod style;
 pub mod template;
 pub mod terminal;

@@ -1,9 +1,11 @@
 //! The command line: case folders in `tests/cases/commands`, and what a case folder cannot hold.
 //!
-//! A case is a folder with `cmd` (one command a line; `sh: …` runs a shell line first), the input in `in/`, and what is
+//! A case is a folder with `cmd` (one command a line; `setup: …` is a command that must
+//! work and is not shown, `sh: …` a line for the shell), the input in `in/`, and what is
 //! expected in `stdout`, `stderr` and `code` (of the last command). `SEAWALL_BLESS=1` writes the expected files anew.
 //! Commands run in this process on streams of their own, in a copy of `in/`; its path reads `$DIR`.
 
+mod change;
 mod disk;
 mod folder;
 
@@ -78,12 +80,20 @@ fn run_case(case: &Path) -> Vec<String> {
             assert!(status.success(), "{}: {shell}", case.display());
             continue;
         }
+        let (line, shown) = match line.strip_prefix("setup: ") {
+            Some(line) => (line, false),
+            None => (line, true),
+        };
         let (line, stdin) = match line.split_once(" < ") {
             Some((line, file)) => (line, fs::read_to_string(work.join(file)).unwrap()),
             None => (line, String::new()),
         };
         let args: Vec<_> = line.split_whitespace().skip(1).collect();
         let ran = seawall_with(&work, &args, &stdin);
+        if !shown {
+            assert_eq!(ran.code, 0, "{}: {line}: {}", case.display(), ran.stderr);
+            continue;
+        }
         stdout.push_str(&ran.stdout);
         stderr.push_str(&ran.stderr);
         code = ran.code;
@@ -188,4 +198,61 @@ fn a_full_disk_under_stdout_is_said() {
     let text = String::from_utf8(stderr.borrow().clone()).unwrap();
     assert_eq!(code, 3);
     assert!(text.contains("cannot write to stdout"), "{text}");
+}
+
+/// The rendering of the template, on disk: every bundle complete, the same bytes from anywhere.
+#[test]
+fn a_rendering_lies_on_disk_as_it_was_made() {
+    let here = tempfile::tempdir().unwrap();
+    let run = |args: &[&str]| assert_eq!(seawall(here.path(), args).code, 0, "{args:?}");
+    run(&["init", "a"]);
+    run(&["init", "b"]);
+    run(&["render", "a", "--out", "one"]);
+    run(&["render", "b", "--out", "two/deep"]);
+    let one = listing(&here.path().join("one"));
+    assert_eq!(one, listing(&here.path().join("two/deep")));
+    for path in ["fleet.json", "proof.json", "regions/north/bundle.json", "regions/south/provenance.json"] {
+        assert!(one.iter().any(|(name, _)| name == path), "{path}");
+    }
+}
+
+/// What a commit says of where it comes from.
+#[test]
+fn a_commit_names_its_source() {
+    let here = tempfile::tempdir().unwrap();
+    let ran = |args: &[&str]| seawall(here.path(), args);
+    assert_eq!(ran(&["init", "fleet"]).code, 0);
+    let repository = git2::Repository::init(here.path().join("fleet")).unwrap();
+    let message = |id: &str| {
+        let commit = repository.find_commit(git2::Oid::from_str(id.trim()).unwrap()).unwrap();
+        String::from_utf8_lossy(commit.message_bytes()).into_owned()
+    };
+    let first = ran(&["render", "fleet", "--commit", "rendering"]);
+    assert_eq!(first.code, 0, "{}", first.stderr);
+    assert!(
+        message(&first.stdout).contains("source: in no commit"),
+        "an empty repository has no commit"
+    );
+
+    let mut index = repository.index().unwrap();
+    index.add_all(["."], git2::IndexAddOption::DEFAULT, None).unwrap();
+    index.write().unwrap();
+    let tree = repository.find_tree(index.write_tree().unwrap()).unwrap();
+    let who = git2::Signature::now("a", "a@localhost").unwrap();
+    let source = repository.commit(Some("HEAD"), &who, &who, "one", &tree, &[]).unwrap();
+    let again = ran(&["render", "fleet", "--commit", "rendering"]);
+    assert_eq!((again.code, again.stdout.as_str()), (0, ""), "nothing changed: no commit");
+
+    let shop = here.path().join("fleet/workloads/shop.kdl");
+    fs::write(&shop, fs::read_to_string(&shop).unwrap().replace("shop:1", "shop:2")).unwrap();
+    let third = message(&ran(&["render", "fleet", "--commit", "rendering"]).stdout);
+    assert!(third.contains(&format!("source: {source}, with changes")), "{third}");
+    assert!(third.contains("regions/north: sha256:"), "{third}");
+    let plan = ran(&["plan", "fleet"]);
+    assert_eq!(
+        (plan.code, plan.stdout.as_str()),
+        (0, ""),
+        "the branch `rendering` is what a plan is against"
+    );
+    assert!(!here.path().join("fleet/fleet.json").exists(), "the work tree is not touched");
 }

@@ -78,7 +78,6 @@ pub fn of_objects(
         action,
         fields,
         origins: whole.unwrap_or_default(),
-        note: None,
     })
 }
 

@@ -67,7 +67,7 @@ fn is_secret(pointer: &str) -> bool {
 }
 
 /// The origins of a field, or of the nearest field around it.
-fn nearest(provenance: &BTreeMap<String, Vec<Origin>>, pointer: &str) -> Vec<Origin> {
+pub fn nearest(provenance: &BTreeMap<String, Vec<Origin>>, pointer: &str) -> Vec<Origin> {
     let mut at = pointer;
     loop {
         if let Some(found) = provenance.get(at) {

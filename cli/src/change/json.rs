@@ -24,7 +24,6 @@ fn object(change: &ObjectChange) -> Value {
         "event": change.event,
         "fields": change.fields.iter().map(field).collect::<Vec<_>>(),
         "origins": change.origins,
-        "note": change.note,
     })
 }
 

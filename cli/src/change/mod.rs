@@ -11,7 +11,7 @@ mod proof;
 mod text;
 
 pub use between::{between, of_objects};
-pub use fields::{FieldChange, compare};
+pub use fields::{FieldChange, compare, nearest};
 pub use json::json;
 pub use markdown::markdown;
 pub use proof::{Verdict, verdicts};
@@ -64,22 +64,19 @@ pub struct ObjectChange {
     pub fields: Vec<FieldChange>,
     /// The policy lines that a whole object comes from.
     pub origins: Vec<Origin>,
-    /// What else a person should know: a conflict, a refusal.
-    pub note: Option<String>,
 }
 
 impl ObjectChange {
-    /// An object of which no field changes, but something is to be said.
-    pub fn noted(bundle: &str, object: &Value, note: String) -> Self {
+    /// An object of a bundle's base, fields of which change.
+    pub fn of_fields(bundle: &str, object: &Value, fields: Vec<FieldChange>) -> Self {
         ObjectChange {
             bundle: bundle.to_owned(),
             event: None,
             key: between::key_of(object),
             owner: owner_of(object),
             action: Action::Change,
-            fields: Vec::new(),
+            fields,
             origins: Vec::new(),
-            note: Some(note),
         }
     }
 }

@@ -94,9 +94,6 @@ fn owners(text: &mut String, changes: &[&ObjectChange], indent: &str, style: Sty
             Action::Change => style.yellow(&line),
         };
         let _ = writeln!(text, "{indent}  {line}{}", source(&change.origins, style));
-        if let Some(note) = &change.note {
-            let _ = writeln!(text, "{indent}      {}", style.red(&plain(note)));
-        }
         for field in &change.fields {
             let _ = writeln!(text, "{indent}      {}{}", field_line(field), source(&field.origins, style));
         }

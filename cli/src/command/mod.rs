@@ -4,8 +4,14 @@
 
 use crate::{Context, Outcome};
 
+pub mod check;
 pub mod completions;
+pub mod diff;
+pub mod explain;
+pub mod fmt;
 pub mod init;
+pub mod plan;
+pub mod render;
 
 macro_rules! commands {
     ($($variant:ident => $module:ident),+ $(,)?) => {
@@ -32,5 +38,11 @@ macro_rules! commands {
 
 commands! {
     Init => init,
+    Check => check,
+    Explain => explain,
+    Fmt => fmt,
+    Render => render,
+    Plan => plan,
+    Diff => diff,
     Completions => completions,
 }

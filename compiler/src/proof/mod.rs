@@ -10,7 +10,6 @@ mod decide;
 mod evict;
 mod exact;
 mod fill;
-pub mod fixes;
 mod flow;
 mod json;
 mod normal;

@@ -10,7 +10,6 @@ mod escape;
 mod format;
 mod lexer;
 mod multiline;
-mod nesting;
 mod number;
 mod parser;
 mod report;

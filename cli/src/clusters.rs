@@ -1,0 +1,94 @@
+//! How regions' clusters are reached: by flags, else as the rendering says.
+//!
+//! Takes `--cluster REGION=ACCESS`, gives open clusters. Invariant: opening one contacts nothing but what it names, and
+//! one that cannot be opened does not keep the others from being.
+
+use crate::change::region_of;
+use crate::failure::Failure;
+use crate::{Context, style};
+use seawall_reconciler::cluster::Cluster;
+use seawall_reconciler::cluster::embedded::EmbeddedCluster;
+use seawall_reconciler::cluster::kubernetes::KubernetesCluster;
+use seawall_schema::bundle::{ClusterAccess, FleetFile};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// How clusters are reached.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct ClusterArgs {
+    /// How a region's cluster is reached, instead of what the rendering says: context:NAME, embedded:DIR or in-cluster;
+    /// repeatable
+    #[arg(long, value_name = "REGION=ACCESS", value_parser = assignment)]
+    pub cluster: Vec<(String, ClusterAccess)>,
+    /// Kubeconfig that contexts are looked up in [default: as kubectl does]
+    #[arg(long, value_name = "FILE")]
+    pub kubeconfig: Option<PathBuf>,
+}
+
+fn assignment(text: &str) -> Result<(String, ClusterAccess), String> {
+    let (region, access) =
+        text.split_once('=').ok_or("not REGION=ACCESS, such as eu-west=context:prod-eu-west")?;
+    if region.is_empty() {
+        return Err(String::from("names no region"));
+    }
+    Ok((region.to_owned(), access_of(access)?))
+}
+
+/// Reads `context:NAME`, `embedded:DIR` or `in-cluster`.
+///
+/// # Errors
+/// What would be right.
+pub fn access_of(text: &str) -> Result<ClusterAccess, String> {
+    match text.split_once(':') {
+        Some(("context", name)) if !name.is_empty() => Ok(ClusterAccess::Context(name.to_owned())),
+        Some(("embedded", path)) if !path.is_empty() => Ok(ClusterAccess::Embedded(path.to_owned())),
+        None if text == "in-cluster" => Ok(ClusterAccess::InCluster),
+        _ => Err(format!("{text:?} is neither context:NAME, embedded:DIR nor in-cluster")),
+    }
+}
+
+/// The access to the bundle in folder `bundle`; `None` where nobody says.
+pub fn access(args: &ClusterArgs, root: &FleetFile, bundle: &str) -> Option<ClusterAccess> {
+    let region = region_of(bundle);
+    let flag = args.cluster.iter().rev().find(|(name, _)| *name == region).map(|(_, access)| access.clone());
+    flag.or_else(|| root.clusters.get(bundle).cloned())
+}
+
+/// Refuses flags for regions that the rendering does not have.
+///
+/// # Errors
+/// [`Failure::Input`] naming the region and those that there are.
+pub fn refuse_unknown(args: &ClusterArgs, root: &FleetFile) -> Result<(), Failure> {
+    let known: Vec<_> = root.bundles.keys().map(|bundle| region_of(bundle)).collect();
+    match args.cluster.iter().find(|(region, _)| !known.contains(region)) {
+        None => Ok(()),
+        Some((region, _)) => {
+            Err(Failure::input(format!("--cluster names {region}, which the rendering does not have"))
+                .help(format!("it has {}", known.join(", "))))
+        }
+    }
+}
+
+/// Opens a cluster.
+///
+/// # Errors
+/// A sentence: what could not be opened, and why.
+pub fn open(
+    context: &Context,
+    args: &ClusterArgs,
+    access: &ClusterAccess,
+) -> Result<Arc<dyn Cluster>, String> {
+    let kubeconfig = args.kubeconfig.as_ref().map(|file| context.path(file).display().to_string());
+    Ok(match access {
+        ClusterAccess::Context(name) => Arc::new(
+            KubernetesCluster::from_context(kubeconfig.as_deref(), name)
+                .map_err(|e| style::plain(&e.to_string()))?,
+        ),
+        ClusterAccess::InCluster => {
+            Arc::new(KubernetesCluster::in_cluster().map_err(|e| style::plain(&e.to_string()))?)
+        }
+        ClusterAccess::Embedded(path) => {
+            Arc::new(EmbeddedCluster::open(context.path(path)).map_err(|e| style::plain(&e.to_string()))?)
+        }
+    })
+}

@@ -1,0 +1,120 @@
+//! From a fleet's folder to what the compiler makes of it, for every command that takes one.
+//!
+//! Takes a folder and a date, gives [`Checked`] or a rendering. Invariant: findings are printed by whoever asked; here they
+//! only decide whether a rendering exists.
+
+use crate::disk::DiskFiles;
+use crate::failure::Failure;
+use crate::folder::Tree;
+use crate::progress::Progress;
+use crate::style::{Style, count};
+use crate::{Context, Exit};
+use seawall_compiler::diagnostic::{Diagnostic, Severity, render};
+use seawall_compiler::emit::RenderError;
+use seawall_compiler::files::Sources;
+use seawall_compiler::{Checked, Options};
+use std::path::{Path, PathBuf};
+
+/// Which fleet.
+#[derive(Clone, Debug, clap::Args)]
+pub struct FleetArgs {
+    /// The fleet's folder
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub folder: PathBuf,
+    /// The date that allowances are compared with [default: today, UTC]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
+    pub today: Option<String>,
+}
+
+fn date(text: &str) -> Result<String, String> {
+    let parsed: Result<jiff::civil::Date, _> = text.parse();
+    match parsed {
+        Ok(date) if date.to_string() == text => Ok(text.to_owned()),
+        _ => Err(String::from("not a date such as 2026-01-31")),
+    }
+}
+
+/// A fleet that was read and checked.
+pub struct Compiled {
+    /// Findings, model, proof.
+    pub checked: Checked,
+    /// The folder, links resolved.
+    pub root: PathBuf,
+}
+
+/// Reads and checks a fleet.
+///
+/// # Errors
+/// [`Failure::Input`] where there is no fleet, [`Failure::World`] where the disk refuses.
+pub fn check(context: &Context, args: &FleetArgs) -> Result<Compiled, Failure> {
+    let folder = context.path(&args.folder);
+    let files = DiskFiles::open(&folder, &args.folder.display().to_string())?;
+    let today = args.today.clone().unwrap_or_else(|| context.today());
+    let progress = Progress::spinner(context, "checking");
+    let checked = seawall_compiler::check(&files, &Options { today: Some(today) });
+    drop(progress);
+    Ok(Compiled { checked, root: files.root().to_owned() })
+}
+
+/// A fleet's rendering, with the fleet it came from; `None` where findings stand in its way, which then are on stderr.
+///
+/// # Errors
+/// As [`check`]; [`Failure::World`] where the compiler finds a fault of its own.
+pub fn render(context: &Context, args: &FleetArgs) -> Result<(Compiled, Option<Tree>), Failure> {
+    let compiled = check(context, args)?;
+    let checked = &compiled.checked;
+    let errors = checked.diagnostics.iter().filter(|d| d.severity == Severity::Error).count();
+    if !checked.diagnostics.is_empty() && (errors > 0 || !context.quiet) {
+        context.complain(&shown(
+            context,
+            &checked.diagnostics,
+            &checked.sources,
+            context.terminal.stderr_color,
+        ));
+    }
+    let (Some(model), Some(proof), 0) = (&checked.model, &checked.proof, errors) else {
+        context
+            .complain(&format!("{}\n", summary(&checked.diagnostics, Style(context.terminal.stderr_color))));
+        return Ok((compiled, None));
+    };
+    let progress = Progress::spinner(context, "rendering");
+    let rendering = seawall_compiler::emit::render(model, &checked.sources, proof);
+    drop(progress);
+    let rendering = rendering.map_err(|error| match error {
+        RenderError::Clash(_) => {
+            Failure::input("the fleet cannot be rendered; nothing was written").because(error)
+        }
+        _ => Failure::world("the rendering is not what was proved; nothing was written", error)
+            .help("this is a bug of seawall: please report it with the fleet that shows it"),
+    })?;
+    Ok((compiled, Some(rendering.files)))
+}
+
+/// Findings as people read them.
+pub fn shown(context: &Context, findings: &[Diagnostic], sources: &Sources, color: bool) -> String {
+    let unicode = context.env.get("TERM").is_none_or(|term| term != "dumb");
+    render::text(findings, sources, render::TextStyle { color, unicode, width: context.terminal.width })
+}
+
+/// `2 errors, 1 warning`, or that all is well.
+pub fn summary(findings: &[Diagnostic], style: Style) -> String {
+    let of = |severity| findings.iter().filter(|d| d.severity == severity).count();
+    let (errors, warnings) = (of(Severity::Error), of(Severity::Warning));
+    match (errors, warnings) {
+        (0, 0) => style.green("no findings"),
+        (0, _) => style.yellow(&count(warnings, "warning")),
+        (_, 0) => style.red(&count(errors, "error")),
+        _ => style.red(&format!("{}, {}", count(errors, "error"), count(warnings, "warning"))),
+    }
+}
+
+/// 1 where there are errors, 0 where there are at most warnings.
+pub fn verdict(findings: &[Diagnostic]) -> Exit {
+    Exit::findings_if(findings.iter().any(|d| d.severity == Severity::Error))
+}
+
+/// A path of the fleet's folder as seen from the working folder, for annotations.
+pub fn prefix(context: &Context, root: &Path) -> String {
+    let here = context.folder.canonicalize().unwrap_or_else(|_| context.folder.clone());
+    root.strip_prefix(here).map(|inner| inner.display().to_string()).unwrap_or_default()
+}

@@ -1,0 +1,227 @@
+//! A rendering against live clusters: what applying it would change there, by the reconciler's own rule.
+//!
+//! Takes bundles and open clusters, gives [`Changes`]. Regions are asked at the same time, each on a thread of its own; one
+//! that does not answer is named and the others are shown. Invariant: nothing is written; clusters are only read.
+
+use crate::change::{self, Changes, FieldChange, ObjectChange, nearest, of_objects, region_of};
+use crate::clusters::{self, ClusterArgs};
+use crate::failure::Failure;
+use crate::folder::{Tree, root_of};
+use crate::progress::Progress;
+use crate::{Context, state, style};
+use futures::stream::{self, StreamExt as _};
+use seawall_reconciler::bundle::{Bundle, Store};
+use seawall_reconciler::cluster::{Cluster, ClusterError, Kind};
+use seawall_reconciler::plan::diff::{self, diff};
+use seawall_schema::bundle::{BundleFile, FleetFile, Origin, Provenance};
+use seawall_schema::object::ObjectKey;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+
+/// Requests at once to one cluster.
+const AT_ONCE: usize = 16;
+
+/// One region's bundle, read.
+struct Wanted {
+    bundle: String,
+    inventory: String,
+    objects: Vec<(String, Value)>,
+    provenance: Provenance,
+}
+
+/// What applying `tree` would change in the clusters of `regions` (empty: all of them).
+///
+/// # Errors
+/// [`Failure::Input`] where nobody says how a cluster is reached, [`Failure::World`] where one does not answer.
+pub fn changes(
+    context: &Context,
+    tree: &Tree,
+    args: &ClusterArgs,
+    regions: &[String],
+) -> Result<Changes, Failure> {
+    let root = root_of(tree).map_err(|why| Failure::input("not a rendering").because(why))?;
+    clusters::refuse_unknown(args, &root)?;
+    let mut jobs = Vec::new();
+    for bundle in state::chosen(root.bundles.keys(), regions)? {
+        jobs.push((connect(context, args, &root, &bundle)?, wanted(tree, &bundle)?));
+    }
+    ask(context, &jobs)
+}
+
+/// What applying what the regions have staged would change.
+///
+/// # Errors
+/// [`Failure::Input`] where there is no such state folder or region, [`Failure::World`] where disk or clusters fail.
+pub fn staged(
+    context: &Context,
+    state: &Path,
+    args: &ClusterArgs,
+    regions: &[String],
+) -> Result<Changes, Failure> {
+    let known = state::read(context, state)?;
+    let mut jobs = Vec::new();
+    for bundle in state::chosen(known.bundles.keys(), regions)? {
+        let region = region_of(&bundle);
+        let failed = |why: String| Failure::world(format!("cannot read what {region} has staged"), why);
+        let store = Store::new(&state::folder_of(&context.path(state), &bundle));
+        let (found, _) = store.load().map_err(|e| failed(e.to_string()))?.ok_or_else(|| {
+            Failure::input(format!("{region} has nothing staged yet"))
+                .help("`seawall sync` fetches and stages")
+        })?;
+        let flag = args.cluster.iter().rev().find(|(name, _)| *name == region).map(|(_, access)| access);
+        let Some(access) = flag.or_else(|| known.bundles.get(&bundle)) else { continue };
+        let cluster = clusters::open(context, args, access)
+            .map_err(|why| Failure::world(format!("cannot reach the cluster of {region}"), why))?;
+        jobs.push((cluster, staged_bundle(&found).map_err(failed)?));
+    }
+    ask(context, &jobs)
+}
+
+fn staged_bundle(bundle: &Bundle) -> Result<Wanted, String> {
+    let read = |path: &str| Ok((path.to_owned(), bundle.object(path).map_err(|e| e.to_string())?));
+    let provenance = bundle.text("provenance.json").and_then(|bytes| serde_json::from_slice(bytes).ok());
+    Ok(Wanted {
+        bundle: bundle.path.clone(),
+        inventory: bundle.file.inventory.clone(),
+        objects: bundle.base().map(|(_, path)| read(path)).collect::<Result<_, String>>()?,
+        provenance: provenance.unwrap_or_default(),
+    })
+}
+
+/// Asks all clusters at once; those that do not answer are named after the others' changes were shown.
+fn ask(context: &Context, jobs: &[(Arc<dyn Cluster>, Wanted)]) -> Result<Changes, Failure> {
+    let progress = Progress::bar(context, jobs.len(), "asking clusters");
+    let answers: Vec<_> = std::thread::scope(|scope| {
+        let started: Vec<_> =
+            jobs.iter().map(|(cluster, wanted)| scope.spawn(|| region(cluster, wanted))).collect();
+        let joined = started.into_iter().map(|thread| {
+            let answer = thread.join().unwrap_or_else(|_| Err(String::from("its thread died")));
+            progress.step();
+            answer
+        });
+        joined.collect()
+    });
+    drop(progress);
+    let mut found = Changes::default();
+    let mut silent = Vec::new();
+    for ((_, wanted), answer) in jobs.iter().zip(answers) {
+        found.bundles.push(wanted.bundle.clone());
+        match answer {
+            Ok(objects) => found.objects.extend(objects),
+            Err(why) => silent.push(format!("{}: {}", region_of(&wanted.bundle), style::plain(&why))),
+        }
+    }
+    if silent.is_empty() {
+        return Ok(found);
+    }
+    let options = change::TextOptions { style: style::Style(context.terminal.stdout_color), overlays: false };
+    context.write(&change::text(&found, options))?;
+    Err(Failure::world("not every cluster answered; what is shown is the others'", silent.join("\n")))
+}
+
+fn connect(
+    context: &Context,
+    args: &ClusterArgs,
+    root: &FleetFile,
+    bundle: &str,
+) -> Result<Arc<dyn Cluster>, Failure> {
+    let region = region_of(bundle);
+    let access = clusters::access(args, root, bundle).ok_or_else(|| {
+        Failure::input(format!("nobody says how the cluster of {region} is reached")).help(format!(
+            "write `cluster context=NAME` into the region, or pass --cluster {region}=context:NAME"
+        ))
+    })?;
+    clusters::open(context, args, &access)
+        .map_err(|why| Failure::world(format!("cannot reach the cluster of {region}"), why))
+}
+
+fn wanted(tree: &Tree, bundle: &str) -> Result<Wanted, Failure> {
+    let broken =
+        |path: &str, why: String| Failure::input(format!("{bundle}/{path} cannot be read")).because(why);
+    let read = |path: &str| {
+        tree.get(&format!("{bundle}/{path}")).ok_or_else(|| broken(path, String::from("no such file")))
+    };
+    let about: BundleFile =
+        serde_json::from_slice(read("bundle.json")?).map_err(|e| broken("bundle.json", e.to_string()))?;
+    let provenance = serde_json::from_slice(read("provenance.json")?).unwrap_or_default();
+    let mut objects = Vec::new();
+    for path in about.phases.iter().flat_map(|phase| &phase.objects) {
+        let text = String::from_utf8_lossy(read(path)?);
+        let object = serde_saphyr::from_str(&text).map_err(|e| broken(path, e.to_string()))?;
+        objects.push((path.clone(), object));
+    }
+    Ok(Wanted { bundle: bundle.to_owned(), inventory: about.inventory, objects, provenance })
+}
+
+/// One region, on a runtime of its own.
+fn region(cluster: &Arc<dyn Cluster>, wanted: &Wanted) -> Result<Vec<ObjectChange>, String> {
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| e.to_string())?;
+    runtime.block_on(async {
+        let asked = wanted.objects.iter().map(|(path, object)| one(cluster.as_ref(), wanted, path, object));
+        let mut answers = stream::iter(asked).buffered(AT_ONCE);
+        let mut found = Vec::new();
+        while let Some(answer) = answers.next().await {
+            found.extend(answer.map_err(|e| e.to_string())?);
+        }
+        found.extend(leftovers(cluster.as_ref(), wanted).await.map_err(|e| e.to_string())?);
+        found.sort_by(|a, b| (&a.owner, &a.key).cmp(&(&b.owner, &b.key)));
+        Ok(found)
+    })
+}
+
+async fn one(
+    cluster: &dyn Cluster,
+    wanted: &Wanted,
+    path: &str,
+    object: &Value,
+) -> Result<Option<ObjectChange>, ClusterError> {
+    let Some(key) = ObjectKey::of(object) else { return Ok(None) };
+    let provenance: Option<&BTreeMap<_, _>> = wanted.provenance.0.get(path);
+    let before = match cluster.get(&key).await {
+        Ok(before) => before,
+        // The kind or the namespace comes with the bundle itself.
+        Err(ClusterError::UnknownKind(_) | ClusterError::NotFound(_)) => None,
+        Err(error) => return Err(error),
+    };
+    let Some(before) = before else {
+        return Ok(of_objects(&wanted.bundle, None, None, Some(object), provenance));
+    };
+    let fields: Vec<_> =
+        diff(object, Some(&before)).into_iter().map(|field| shown(field, provenance)).collect();
+    if fields.is_empty() {
+        return Ok(None);
+    }
+    let change = ObjectChange::of_fields(&wanted.bundle, object, fields);
+    Ok(Some(change))
+}
+
+/// The reconciler's own difference, with the policy lines that it comes from.
+fn shown(field: diff::FieldChange, provenance: Option<&BTreeMap<String, Vec<Origin>>>) -> FieldChange {
+    let plain = field.path.split('[').next().unwrap_or_default();
+    let pointer = format!("/{}", plain.trim_end_matches('.').replace('.', "/"));
+    let origins = provenance.map(|p| nearest(p, &pointer)).unwrap_or_default();
+    FieldChange { path: field.path, pointer, before: field.before, after: field.after, origins }
+}
+
+/// What carries the bundle's label and stands in it no more: it would be pruned.
+async fn leftovers(cluster: &dyn Cluster, wanted: &Wanted) -> Result<Vec<ObjectChange>, ClusterError> {
+    let keys: BTreeSet<_> = wanted.objects.iter().filter_map(|(_, object)| ObjectKey::of(object)).collect();
+    let kind = |key: &ObjectKey| Kind { api_version: key.api_version.clone(), kind: key.kind.clone() };
+    let kinds: BTreeSet<_> = keys.iter().map(kind).collect();
+    let mut found = Vec::new();
+    for kind in kinds {
+        let listed = match cluster.list(&wanted.inventory, std::slice::from_ref(&kind)).await {
+            Err(ClusterError::UnknownKind(_)) => continue,
+            other => other?,
+        };
+        for observed in listed.into_iter().filter(|o| !o.deleting && !keys.contains(&o.key)) {
+            if let Some(before) = cluster.get(&observed.key).await? {
+                found.extend(of_objects(&wanted.bundle, None, Some(&before), None, None));
+            }
+        }
+    }
+    Ok(found)
+}
