@@ -1,5 +1,8 @@
 //! One test binary; cases are folders of data below `tests/cases/`.
 
+// Helpers of tests fail by panicking, as tests do.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod commands;
 mod control_plane;
 mod language;

@@ -5,7 +5,9 @@
 
 use crate::diagnostic::{Diagnostic, Diagnostics, registry};
 use crate::model::{Boundary, LocationId, Model};
-use crate::proof::{Demand, DemandOf, Outcome, PoolKind, Proof, Verdict, Witness, WitnessKind};
+use crate::proof::{
+    Demand, DemandOf, Outcome, PoolKind, PoolShare, Proof, Verdict, Witness, WitnessKind, fixes,
+};
 use crate::span::Span;
 use seawall_schema::Resource;
 use std::collections::BTreeSet;
@@ -73,10 +75,7 @@ fn normal_finding(model: &Model, witness: &Witness) -> Diagnostic {
         _ => (&registry::RUNNING_EXCEEDS, format!("{place} runs {needs}, its reserves leave {has}")),
     };
     let primary = primary_of(witness).unwrap_or_else(|| place_span(model, witness));
-    let mut finding =
-        Diagnostic::new(code, message, primary, format!("short by {}", amount(witness.needs - witness.has)));
-    finding = with_lines(finding, witness, primary);
-    finding.help(arithmetic(witness))
+    with_lines(Diagnostic::new(code, message, primary, arithmetic(witness)), witness, primary)
 }
 
 /// The line that is to blame first: what holds too little, or for reserves the first of them.
@@ -135,18 +134,18 @@ fn pool_text(witness: &Witness, pool: PoolKind, amount: i128) -> String {
     format!("{} {}", pool.word(), quantity(&witness.resource, amount))
 }
 
-/// The sum as a person checks it: `demand a + b = 152 cpu; may use 96 + 15 = 111 cpu`.
+/// The right side as a person checks it: `reserve 96 + free 15 = 111 cpu; short by 41 cpu`.
 fn arithmetic(witness: &Witness) -> String {
-    let demands: Vec<_> = witness.demands.iter().map(|d| demand_text(&witness.resource, d)).collect();
-    let pools: Vec<_> = witness.pools.iter().map(|p| pool_text(witness, p.pool, p.amount)).collect();
-    format!(
-        "demand: {}; may use: {}; {} − {} leaves it short by {}",
-        shortened(demands),
-        if pools.is_empty() { "nothing".to_string() } else { shortened(pools) },
-        witness.resource.format(witness.needs),
-        witness.resource.format(witness.has),
-        quantity(&witness.resource, witness.needs - witness.has),
-    )
+    let pool = |p: &PoolShare| {
+        let sign = if p.amount < 0 { "− " } else { "" };
+        format!("{sign}{} {}", p.pool.word(), witness.resource.format(p.amount.abs()))
+    };
+    let pools = shortened(witness.pools.iter().map(pool).collect()).replace("+ −", "−");
+    let short = quantity(&witness.resource, witness.needs - witness.has);
+    match witness.pools.as_slice() {
+        [] | [_] => format!("short by {short}"),
+        _ => format!("{pools} = {}; short by {short}", quantity(&witness.resource, witness.has)),
+    }
 }
 
 /// At most eight parts, then how many more.
@@ -172,7 +171,7 @@ fn scenario_findings(model: &Model, proof: &Proof, broken: &Broken, out: &mut Di
         }
     }
     for (witness, outcomes) in causes {
-        out.push(refuted(model, witness, &outcomes));
+        out.push(refuted(model, proof, witness, &outcomes));
     }
 }
 
@@ -188,7 +187,7 @@ fn undecided(outcome: &Outcome) -> Diagnostic {
     .help("more reserve at the destinations usually makes it easy to decide")
 }
 
-fn refuted(model: &Model, witness: &Witness, outcomes: &[&Outcome]) -> Diagnostic {
+fn refuted(model: &Model, proof: &Proof, witness: &Witness, outcomes: &[&Outcome]) -> Diagnostic {
     let names: Vec<_> = outcomes.iter().map(|o| o.scenario.name.as_str()).collect();
     let code = if witness.kind == WitnessKind::Data {
         &registry::DATA_OUT_OF_REACH
@@ -197,15 +196,18 @@ fn refuted(model: &Model, witness: &Witness, outcomes: &[&Outcome]) -> Diagnosti
     };
     let primary = outcomes.first().map_or(model.fleet.span, |o| o.scenario.span);
     let message = format!("{}: {}", listed(&names), cause(witness));
-    let short =
-        format!("short by {}, in every assignment", quantity(&witness.resource, witness.needs - witness.has));
+    let short = format!("{}, in every assignment", arithmetic(witness));
     let label = if witness.kind == WitnessKind::Data { "asked for here".to_string() } else { short };
     let mut finding = Diagnostic::new(code, message, primary, label);
     let mut seen = BTreeSet::from([primary]);
     for outcome in outcomes.iter().filter(|o| seen.insert(o.scenario.span)) {
         finding = finding.label(outcome.scenario.span, format!("{} as well", outcome.scenario.name));
     }
-    with_lines(finding, witness, primary).help(arithmetic(witness))
+    finding = with_lines(finding, witness, primary);
+    match fixes::suggest(model, proof, witness, &names).as_slice() {
+        [] => finding,
+        found => finding.help(format!("one of these mends it, each proved again: {}", found.join(" | "))),
+    }
 }
 
 fn listed(names: &[&str]) -> String {

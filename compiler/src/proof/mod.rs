@@ -10,6 +10,7 @@ mod decide;
 mod evict;
 mod exact;
 mod fill;
+pub mod fixes;
 mod flow;
 mod json;
 mod normal;

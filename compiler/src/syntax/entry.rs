@@ -80,14 +80,16 @@ impl<'s> Parser<'s> {
         let start = self.lexer.at - 1;
         let quote_at = self.lexer.at;
         let hashed = self.lexer.peek() == Some(b'#');
-        let (text, closing) = if hashed {
-            (self.lexer.raw_string(), None)
+        let (text, closed) = if hashed {
+            (self.lexer.raw_string(), true)
         } else {
             let body = quote_at + 1;
-            let end = self.lexer.line_end(body);
-            let len = memchr::memchr(b'"', &self.lexer.bytes[body..end]);
-            self.lexer.at = len.map_or(end, |len| body + len + 1);
-            (Cow::Borrowed(&self.lexer.text[body..len.map_or(end, |len| body + len)]), len)
+            let ends =
+                |at: &usize| self.lexer.bytes[*at] == b'"' || newline_len(&self.lexer.bytes[*at..]) > 0;
+            let end = (body..self.lexer.bytes.len()).find(ends).unwrap_or(self.lexer.bytes.len());
+            let closed = self.lexer.bytes.get(end) == Some(&b'"');
+            self.lexer.at = end + usize::from(closed);
+            (Cow::Borrowed(&self.lexer.text[body..end]), closed)
         };
         let report = &mut self.lexer.report;
         let span = report.span(start, self.lexer.at);
@@ -102,7 +104,7 @@ impl<'s> Parser<'s> {
             edits[0].replacement = "#".to_owned();
             edits.push(Edit { span: report.span(self.lexer.at, self.lexer.at), replacement: "#".to_owned() });
         }
-        if hashed || closing.is_some() {
+        if closed {
             found = found.help("write `#\"…\"#`").fix("write it as in KDL v2", edits);
             report.note(found);
         } else {
@@ -126,6 +128,11 @@ impl<'s> Parser<'s> {
     }
 
     fn missing_name(&mut self, start: usize) {
+        if self.at_end_of_value() && start > 0 && self.lexer.peek() != Some(b'{') {
+            let message = "no name follows this type annotation";
+            let range = (start - 1, start);
+            return self.complain(&registry::BAD_ANNOTATION, message, range, "of nothing", "");
+        }
         let range = (start, start + self.shown_len());
         let help = "a node starts with a name: `name argument key=value { … }`";
         let what = quote(&self.lexer.text[range.0..range.1]);
@@ -153,11 +160,7 @@ impl<'s> Parser<'s> {
         let found = Diagnostic::new(&registry::MISSING_NAME, message, span, format!("a {kind}"));
         let edit = Edit { span, replacement: written(text) };
         let found = found.help("put it in quotes").fix("put it in quotes", vec![edit]);
-        if std::mem::replace(&mut self.head_reported, true) {
-            self.lexer.report.damage += 1;
-        } else {
-            self.lexer.report.damage(found);
-        }
+        self.complain_of(found);
         Some(self.word_from(Cow::Borrowed(text), start))
     }
 
@@ -245,11 +248,7 @@ impl<'s> Parser<'s> {
             "touches",
         );
         let edit = Edit { span, replacement: " ".to_owned() };
-        if std::mem::replace(&mut self.head_reported, true) {
-            self.lexer.report.damage += 1;
-        } else {
-            self.lexer.report.damage(found.help("put a space between them").fix("put a space", vec![edit]));
-        }
+        self.complain_of(found.help("put a space between them").fix("put a space", vec![edit]));
     }
 
     /// Reads `= value` behind a key.
@@ -358,6 +357,11 @@ impl<'s> Parser<'s> {
         let found = Diagnostic::new(&registry::BAD_NUMBER, message, span, "starts like a number");
         let edit = Edit { span, replacement: written(word) };
         let help = "text that starts with a digit is quoted";
-        self.lexer.report.damage(found.help(help).fix("put it in quotes", vec![edit]));
+        let found = found.help(help).fix("put it in quotes", vec![edit]);
+        if self.head_reported {
+            self.lexer.report.damage += 1;
+        } else {
+            self.lexer.report.damage(found);
+        }
     }
 }

@@ -10,6 +10,7 @@ mod escape;
 mod format;
 mod lexer;
 mod multiline;
+mod nesting;
 mod number;
 mod parser;
 mod report;

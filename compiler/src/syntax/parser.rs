@@ -5,6 +5,7 @@
 
 use super::chars::{disallowed_runs, newline_len};
 use super::lexer::Lexer;
+use super::nesting::suspect;
 use super::report::{Reporter, quote};
 use super::tree::{Document, EntryData, NodeData, WordData};
 use super::{DEPTH_LIMIT, Parsed};
@@ -19,9 +20,11 @@ pub(super) struct Parser<'s> {
     disallowed: Vec<(u32, u32)>,
     /// One structural finding a node's head: what follows the first is mostly its consequence.
     pub(super) head_reported: bool,
+    /// The next node's head was complained of already.
+    next_reported: bool,
     /// Space was passed while looking for `=` behind a word.
     pub(super) spaced: bool,
-    depth_reported: bool,
+    pub(super) depth_reported: bool,
     unclosed_reported: bool,
 }
 
@@ -42,6 +45,7 @@ impl<'s> Parser<'s> {
             entries: Vec::with_capacity(text.len() / 20 + 1),
             disallowed: Vec::new(),
             head_reported: false,
+            next_reported: false,
             spaced: false,
             depth_reported: false,
             unclosed_reported: false,
@@ -70,17 +74,13 @@ impl<'s> Parser<'s> {
         self.disallowed = disallowed_runs(self.lexer.text, self.lexer.at);
         let report = &mut self.lexer.report;
         for &(start, end) in &self.disallowed {
+            let edit = Edit { span: report.span(start as usize, end as usize), replacement: String::new() };
             let character = self.lexer.text[start as usize..].chars().next().unwrap_or_default();
             let message = format!("U+{:04X} may not stand in a file", u32::from(character));
-            let range = (start as usize, end as usize);
-            let help = "write it as an escape in a quoted string, or take it out";
-            report.damage_at(
-                &registry::DISALLOWED_CHARACTER,
-                message,
-                range,
-                "not allowed, even in comments",
-                help,
-            );
+            let code = &registry::DISALLOWED_CHARACTER;
+            let found = Diagnostic::new(code, message, edit.span, "not allowed, even in comments");
+            let found = found.help("write it as an escape in a quoted string, or take it out");
+            report.damage(found.fix("take it out", vec![edit]));
         }
     }
 
@@ -184,16 +184,22 @@ impl<'s> Parser<'s> {
         label: &str,
         help: &str,
     ) {
+        let diagnostic = Diagnostic::new(code, message, self.lexer.report.span(range.0, range.1), label);
+        self.complain_of(if help.is_empty() { diagnostic } else { diagnostic.help(help) });
+    }
+
+    /// The same with a finding that is made already.
+    pub(super) fn complain_of(&mut self, diagnostic: Diagnostic) {
         if std::mem::replace(&mut self.head_reported, true) {
             self.lexer.report.damage += 1;
         } else {
-            self.lexer.report.damage_at(code, message, range, label, help);
+            self.lexer.report.damage(diagnostic);
         }
     }
 
     fn node(&mut self, depth: u32) {
         let damage = self.lexer.report.damage;
-        self.head_reported = false;
+        self.head_reported = std::mem::take(&mut self.next_reported);
         self.spaced = false;
         let start = self.lexer.at;
         let annotation = self.annotation();
@@ -255,7 +261,7 @@ impl<'s> Parser<'s> {
                     return self.pass_newline();
                 }
                 Some(_) => {
-                    if blocks.real && self.starts_a_node() {
+                    if blocks.real && self.starts_a_node(index) {
                         return;
                     }
                     self.checked_entry(index, spaced, &blocks);
@@ -269,17 +275,17 @@ impl<'s> Parser<'s> {
     }
 
     /// Something stands behind a node's block: it is read as a node of its own.
-    fn starts_a_node(&mut self) -> bool {
-        let at = self.lexer.at;
-        let help = "start a new line, or put `;` between two nodes";
+    fn starts_a_node(&mut self, index: usize) -> bool {
+        let (at, block_end) = (self.lexer.at, self.nodes[index].end as usize);
+        let report = &self.lexer.report;
         let message = "something follows a node's `}` on the same line";
-        self.complain(
-            &registry::SECOND_BLOCK,
-            message,
-            (at, at + self.shown_len()),
-            "the node has ended",
-            help,
-        );
+        let span = report.span(at, at + self.shown_len());
+        let edit = Edit { span: report.span(block_end, block_end), replacement: ";".to_owned() };
+        let found = Diagnostic::new(&registry::SECOND_BLOCK, message, span, "the node has ended");
+        let found =
+            found.help("start a new line, or put `;` between two nodes").fix("put `;` before it", vec![edit]);
+        self.complain_of(found);
+        self.next_reported = true;
         true
     }
 
@@ -311,7 +317,7 @@ impl<'s> Parser<'s> {
             self.block(depth);
             self.nodes.truncate(nodes);
             blocks.left_out = true;
-        } else if blocks.real && self.starts_a_node() {
+        } else if blocks.real && self.starts_a_node(index) {
             return false;
         } else {
             let (head_end, last_entry) = (self.nodes[index].head_end, self.nodes[index].last_entry);
@@ -363,66 +369,18 @@ impl<'s> Parser<'s> {
         }
     }
 
-    fn unclosed(&mut self, open: usize) {
+    pub(super) fn unclosed(&mut self, open: usize) {
         self.lexer.report.damage += 1;
         if !std::mem::replace(&mut self.unclosed_reported, true) {
-            let help = "add `}` where the block ends";
             let message = "this block is not closed before the end of the file";
-            self.lexer.report.damage_at(
-                &registry::UNCLOSED_BLOCK,
-                message,
-                (open, open + 1),
-                "opened here",
-                help,
-            );
-        }
-    }
-
-    /// Passes a block that is nested too deeply, without recursion and without looking at what is in it.
-    fn pass_block(&mut self) {
-        let open = self.lexer.at;
-        self.lexer.report.damage += 1;
-        if !std::mem::replace(&mut self.depth_reported, true) {
-            let message = format!("blocks are nested more than {DEPTH_LIMIT} levels deep");
-            let (range, help) = ((open, open + 1), "nothing in this block is read");
-            self.lexer.report.damage_at(&registry::TOO_DEEP, message, range, "one level too many", help);
-        }
-        self.lexer.report.muted = true;
-        let mut depth = 0u32;
-        loop {
-            self.lexer.skip_line_space();
-            match self.lexer.peek() {
-                Some(b'{') => depth += 1,
-                Some(b'}') => depth -= 1,
-                Some(b'"') => {
-                    self.lexer.quoted_string();
-                    continue;
-                }
-                Some(b'#') => {
-                    self.pass_hashes();
-                    continue;
-                }
-                None => break,
-                Some(_) if !self.lexer.word().is_empty() => continue,
-                Some(_) => {}
+            let span = self.lexer.report.span(open, open + 1);
+            let mut found = Diagnostic::new(&registry::UNCLOSED_BLOCK, message, span, "opened here");
+            if let Some((open, close)) = suspect(self.lexer.text) {
+                let report = &self.lexer.report;
+                found = found.label(report.span(open, open + 1), "perhaps this one lacks its `}`");
+                found = found.label(report.span(close, close + 1), "its `}` stands further left than it");
             }
-            self.lexer.bump();
-            if depth == 0 {
-                break;
-            }
-        }
-        self.lexer.report.muted = false;
-        if depth > 0 {
-            self.unclosed(open);
-        }
-    }
-
-    fn pass_hashes(&mut self) {
-        let hashes = self.lexer.rest().iter().take_while(|byte| **byte == b'#').count();
-        if self.lexer.bytes.get(self.lexer.at + hashes) == Some(&b'"') {
-            self.lexer.raw_string();
-        } else {
-            self.lexer.at += hashes;
+            self.lexer.report.damage(found.help("add `}` where the block ends"));
         }
     }
 

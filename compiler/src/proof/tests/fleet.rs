@@ -33,14 +33,17 @@ pub(super) struct Place {
     pub(super) reserves: Vec<(usize, u64, u64, Vec<usize>)>,
 }
 
+/// Location, lane, warm percent, share percent.
+type Way = (usize, usize, u32, u32);
+
 #[derive(Clone, Debug, Default)]
 pub(super) struct Work {
     pub(super) tenant: usize,
     pub(super) tier: usize,
     pub(super) cpu: u64,
     pub(super) at: Vec<(usize, u64)>,
-    /// Degraded percent and destinations: location, lane, warm percent, share percent.
-    pub(super) moves: Option<(u32, Vec<(usize, usize, u32, u32)>)>,
+    /// Degraded percent and destinations.
+    pub(super) moves: Option<(u32, Vec<Way>)>,
     /// Dataset and rpo in seconds.
     pub(super) uses: Option<(usize, Option<u64>)>,
 }
@@ -394,7 +397,7 @@ fn work(dice: &mut Dice, locations: usize, lanes: usize) -> Work {
         (0..1 + dice.roll(2)).map(|_| (dice.roll(locations as u64) as usize, dice.roll(4))).collect();
     at.dedup_by_key(|(c, _)| *c);
     let shares = [100, 100, 70, 50, 34];
-    let mut to: Vec<(usize, usize, u32, u32)> = Vec::new();
+    let mut to: Vec<Way> = Vec::new();
     for _ in 0..1 + dice.roll(3) {
         let next = (dice.roll(locations as u64) as usize, dice.roll(lanes as u64) as usize);
         if !to.iter().any(|t| (t.0, t.1) == next) {

@@ -182,3 +182,39 @@ fn huge_numbers_do_not_wrap() {
     let proof = prove(&model);
     assert!(matches!(proof.scenarios[0].verdict, Verdict::Refuted(_)));
 }
+
+/// The one finding of a fleet.
+fn finding(spec: &Spec) -> crate::diagnostic::Diagnostic {
+    let model = spec.model();
+    let mut out = Diagnostics::default();
+    capacity::check(&model, &prove(&model), &mut out);
+    assert_eq!(out.len(), 1, "{out:?}");
+    out.iter().next().unwrap().clone()
+}
+
+#[test]
+fn more_reserve_is_proved_before_it_is_offered() {
+    // 6 cpu arrive, the lane may draw on its reserve of 4 alone; 6 more are free.
+    let mut spec = spec(vec![vec![place(20, 0)], vec![place(10, 4)]], vec![work(1, 0, 6, &[1])]);
+    spec.lanes = vec![[true, false, false]];
+    let finding = finding(&spec);
+    assert_eq!(finding.code.id, "SW0710");
+    assert_eq!(finding.message, "region:r0 lost: w0000 needs 6m cpu in r1, lane lane0 may use 4m");
+    let help = finding.help.unwrap();
+    assert!(
+        help.contains("`reserve lane0 cpu=\"6m\"` in r1") && help.contains("`degraded=\"66%\"` for w0000"),
+        "{help}"
+    );
+}
+
+#[test]
+fn scenarios_with_one_cause_are_one_finding() {
+    let mut spec = spec(vec![vec![place(20, 0)], vec![place(10, 4)]], vec![work(1, 0, 16, &[1])]);
+    spec.events = vec![Day { failed: vec![0], ..Day::default() }];
+    let finding = finding(&spec);
+    assert_eq!(
+        finding.message,
+        "region:r0, event:e0 lost: w0000 needs 16m cpu in r1, lane lane0 may use 10m"
+    );
+    assert!(finding.labels.iter().any(|l| l.text == "event:e0 as well"), "{finding:?}");
+}

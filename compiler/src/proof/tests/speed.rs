@@ -53,3 +53,58 @@ fn tight_fleets_are_decided_and_verified() {
     }
     assert!(survived >= 10 && refuted >= 10 && undecided == 0, "{survived} {refuted} {undecided}");
 }
+
+/// Many workloads in few tiers, each with two ways out, room for all.
+pub(super) fn roomy(seed: u64, regions: usize, works: usize) -> Spec {
+    let dice = &mut Dice::new(seed);
+    let mut work: Vec<Work> = Vec::new();
+    for i in 0..works {
+        let at = vec![(i % regions, 4 + dice.roll(6)), ((i + 7) % regions, 2)];
+        let to = [(i + 1) % regions, (i + 3) % regions].into_iter().map(|c| (c, 0, 20, 100)).collect();
+        let uses = (i % 10 == 0).then_some((0, None));
+        work.push(Work { cpu: 500, tier: i % 3, at, moves: Some((75, to)), uses, ..Work::default() });
+    }
+    let place = Place {
+        nodes: 100,
+        cpu: 32_000,
+        pods: 110,
+        occupied: 0,
+        reserves: vec![(0, 900_000, 3000, vec![2])],
+    };
+    Spec {
+        lanes: vec![[true, true, true], [true, false, false]],
+        tiers: vec![(100, false), (50, false), (1, true)],
+        bursts: vec![None],
+        datasets: vec![(0, vec![(1, 10)])],
+        any_region: 1,
+        zones: 3,
+        regions: vec![vec![place]; regions],
+        work,
+        ..Spec::default()
+    }
+}
+
+/// Prints times; run by hand with `--release -- --ignored --nocapture`.
+#[test]
+#[ignore = "a measurement"]
+#[allow(clippy::disallowed_types, clippy::print_stderr)]
+fn times() {
+    let mut pairs = roomy(3, 20, 1000);
+    pairs.any_region = 2;
+    let fleets = [
+        ("1,000 × 20 singles", roomy(1, 20, 1000)),
+        ("20,000 × 50 singles", roomy(2, 50, 20_000)),
+        ("1,000 × 20 pairs", pairs),
+        ("200 × 10 tight", tight(13, 10, 200, 13)),
+    ];
+    for (name, spec) in fleets {
+        let model = spec.model();
+        for _ in 0..3 {
+            let start = std::time::Instant::now();
+            let proof = prove(&model);
+            let survived =
+                proof.scenarios.iter().filter(|s| matches!(s.verdict, Verdict::Survivable(_))).count();
+            eprintln!("{name}: {:?}, {survived} of {}", start.elapsed(), proof.scenarios.len());
+        }
+    }
+}
