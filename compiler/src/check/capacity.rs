@@ -48,7 +48,8 @@ impl Broken {
 
     /// Whether a scenario's witness may be news: nothing of normal running is broken where it stands.
     fn is_news(&self, witness: &Witness) -> bool {
-        witness.locations.iter().all(|location| !self.any.contains(location))
+        let at_fault = |location| self.any.contains(location);
+        witness.kind == WitnessKind::Data || !witness.locations.iter().any(at_fault)
     }
 }
 
@@ -131,7 +132,7 @@ fn demand_text(resource: &Resource, demand: &Demand) -> String {
 }
 
 fn pool_text(witness: &Witness, pool: PoolKind, amount: i128) -> String {
-    format!("{} {}", pool.word(), quantity(&witness.resource, amount))
+    format!("{} {}", pool.word(), quantity(&witness.resource, amount.abs()))
 }
 
 /// The right side as a person checks it: `reserve 96 + free 15 = 111 cpu; short by 41 cpu`.
@@ -161,7 +162,7 @@ fn scenario_findings(model: &Model, proof: &Proof, broken: &Broken, out: &mut Di
     for outcome in &proof.scenarios {
         match &outcome.verdict {
             Verdict::Refuted(witness) if broken.is_news(witness) => {
-                match causes.iter_mut().find(|(known, _)| *known == &**witness) {
+                match causes.iter_mut().find(|(known, _)| same_cause(known, witness)) {
                     Some((_, outcomes)) => outcomes.push(outcome),
                     None => causes.push((witness, vec![outcome])),
                 }
@@ -173,6 +174,12 @@ fn scenario_findings(model: &Model, proof: &Proof, broken: &Broken, out: &mut Di
     for (witness, outcomes) in causes {
         out.push(refuted(model, proof, witness, &outcomes));
     }
+}
+
+/// Whether two witnesses are one sum. Zones of the same size are: which of them is lost does not show in it.
+fn same_cause(a: &Witness, b: &Witness) -> bool {
+    let sum = |w: &Witness| (w.kind, w.needs, w.has);
+    sum(a) == sum(b) && a.place == b.place && a.resource == b.resource && a.demands == b.demands
 }
 
 fn undecided(outcome: &Outcome) -> Diagnostic {
@@ -210,13 +217,15 @@ fn refuted(model: &Model, proof: &Proof, witness: &Witness, outcomes: &[&Outcome
     }
 }
 
+/// Names of scenarios: `region:R lost`, `event:E`.
 fn listed(names: &[&str]) -> String {
-    match names {
+    let list = match names {
         [first, second, third, rest @ ..] if !rest.is_empty() => {
-            format!("{first}, {second}, {third} and {} more lost", rest.len())
+            format!("{first}, {second}, {third} and {} more", rest.len())
         }
-        _ => format!("{} lost", names.join(", ")),
-    }
+        _ => names.join(", "),
+    };
+    if names.iter().all(|name| name.starts_with("event:")) { list } else { format!("{list} lost") }
 }
 
 fn cause(witness: &Witness) -> String {
@@ -243,8 +252,8 @@ fn cause(witness: &Witness) -> String {
             "{} in {place} reaches no copy of its data in time",
             witness.demands.first().map_or("work", |d| &d.name)
         ),
-        WitnessKind::Exhausted => {
-            format!("{who} {needs} in {place}, which has {has}, but no whole replicas fit")
+        WitnessKind::Combined | WitnessKind::Exhausted => {
+            format!("{who} {needs} in {place}, no whole replicas place more than {has}")
         }
         _ if lanes.is_empty() => format!("{who} {needs} in {place}, which may give {has}"),
         _ => format!("{who} {needs} in {place}, lane {lanes} may use {has}"),

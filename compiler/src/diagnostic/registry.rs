@@ -149,8 +149,6 @@ codes! {
     ZONAL_STATE = "SW0619", "zonal-state", Error, "state that dies with its zone or stays behind in its region";
 
     // SW07xx capacity and proof
-
-    // SW07xx capacity and proof
     RESERVES_EXCEED = "SW0701", "reserves-exceed-capacity", Error, "the reserves of a location add up to more than it has";
     RUNNING_EXCEEDS = "SW0702", "running-exceeds-capacity", Error, "what runs at a location is more than its reserves leave";
     STANDBYS_EXCEED = "SW0703", "standbys-exceed-reserve", Error, "the standbys of a lane are more than its reserve holds";

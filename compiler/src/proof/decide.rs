@@ -154,7 +154,13 @@ fn exhausted(day: &Day<'_, '_>, mut works: Vec<usize>, mut at_once: bool) -> Wit
         needs,
         has: needs - 1,
         demands,
-        pools: Vec::new(),
+        pools: vec![PoolShare {
+            pool: PoolKind::WholeReplicas,
+            location: None,
+            name: None,
+            amount: needs - 1,
+            span: crate::span::Span::NONE,
+        }],
     }
 }
 

@@ -151,6 +151,7 @@ impl PoolKind {
             PoolKind::Burst => "burst",
             PoolKind::Share => "share",
             PoolKind::Copy => "copy",
+            PoolKind::WholeReplicas => "whole-replicas",
         }
     }
 }

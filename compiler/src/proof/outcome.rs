@@ -304,4 +304,6 @@ pub enum PoolKind {
     Share,
     /// A copy of a dataset.
     Copy,
+    /// The most whole replicas that any assignment places.
+    WholeReplicas,
 }

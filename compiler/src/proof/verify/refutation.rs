@@ -38,7 +38,7 @@ pub(super) fn refuted(facts: &Facts<'_>, asked: &Asked<'_>, witness: &Value) -> 
     }
     let failure = Failure::new(facts, asked);
     let kind = witness["inequality"].as_str().unwrap_or("");
-    if kind != "combined" && kind != "exhausted" && pools != Some(has) {
+    if pools != Some(has) {
         return refuse(name, "the pools of the witness do not add up to what it has");
     }
     match kind {
