@@ -97,7 +97,7 @@ impl Writer<'_> {
         overlay: &Overlay,
         base: &BTreeMap<&ObjectKey, &String>,
     ) -> Result<EventFile, RenderError> {
-        let Overlay { name, scenario, verdict, objects, removed } = overlay;
+        let Overlay { name, scenario, verdict, moves: _, objects, removed } = overlay;
         let own = paths::names(objects);
         // An object that the base has keeps its file's name, so that the two are easily compared.
         let file = |(object, own): (&LoweredObject, String)| {

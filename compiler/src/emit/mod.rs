@@ -119,3 +119,6 @@ fn access(model: &Model, bundle: &Bundle) -> Option<format::ClusterAccess> {
         ClusterAccess::Embedded(folder) => format::ClusterAccess::Embedded(folder.clone()),
     })
 }
+
+#[cfg(test)]
+mod tests;

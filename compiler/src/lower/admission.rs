@@ -1,5 +1,6 @@
 //! ValidatingAdmissionPolicies on tenants' pods: residency that includes this region, and a class that Seawall made.
 //!
+//! Checked at creation: what is there already must stay able to be updated and deleted, finalizers included.
 //! Namespaces are found by the tenant label; a namespace without it is not touched.
 
 use super::names;
@@ -73,7 +74,7 @@ fn pair(context: &Context<'_>, name: &str, validation: Value, spans: Vec<Span>) 
                 "resourceRules": [{
                     "apiGroups": [""],
                     "apiVersions": ["v1"],
-                    "operations": ["CREATE", "UPDATE"],
+                    "operations": ["CREATE"],
                     "resources": ["pods"],
                 }],
             },

@@ -5,7 +5,8 @@
 use super::pod::{self, PodRules};
 use super::{Context, LoweredObject, manifests, names};
 use crate::model::*;
-use seawall_schema::keys;
+use crate::span::Spanned;
+use seawall_schema::{Duration, keys};
 use serde_json::{Map, Value, json};
 
 const RETRY_LIMIT: &str = "workload.codeflare.dev.appwrapper/retryLimit";
@@ -18,7 +19,7 @@ pub(super) fn appwrappers(context: &Context<'_>) -> Vec<LoweredObject> {
 fn appwrapper(context: &Context<'_>, job: &Job) -> Option<LoweredObject> {
     let Job { name, tenant, queue, wraps, request, dispatch, retry, span } = job;
     let model = context.model;
-    let stands = |to: &&crate::span::Spanned<LocationId>| !context.now.displaces(to.value);
+    let stands = |to: &&Spanned<LocationId>| !context.now.failed.contains(&to.value);
     let chosen = dispatch.iter().find(stands).or_else(|| dispatch.first())?;
     if !context.holds(chosen.value) {
         return None;
@@ -41,7 +42,7 @@ fn appwrapper(context: &Context<'_>, job: &Job) -> Option<LoweredObject> {
         let mut annotations = Map::new();
         annotations.insert(RETRY_LIMIT.into(), json!(limit.to_string()));
         if let Some(pause) = pause {
-            annotations.insert(RETRY_PAUSE.into(), json!(format!("{}ms", pause.millis())));
+            annotations.insert(RETRY_PAUSE.into(), json!(go_duration(*pause)));
         }
         metadata["annotations"] = Value::Object(annotations);
     }
@@ -60,6 +61,12 @@ fn appwrapper(context: &Context<'_>, job: &Job) -> Option<LoweredObject> {
         made = made.from("/metadata/annotations", [retry.span]);
     }
     Some(made)
+}
+
+/// As Go writes it, which knows no days.
+fn go_duration(duration: Duration) -> String {
+    let millis = duration.millis();
+    if millis.is_multiple_of(1000) { format!("{}s", millis / 1000) } else { format!("{millis}ms") }
 }
 
 /// A wrapped object; the queue places its pods, the policy says whose they are.

@@ -131,7 +131,9 @@ fn of_workload<'a>(
 
 /// Standbys whose source still stands, and the work that arrives of those that do not.
 fn waiting_or_arriving(context: &Context<'_>, id: WorkloadId, workload: &Workload, to: &To) -> u64 {
-    let waiting = standbys(context.model, workload, to, |source| !context.now.replaces(source));
+    // What failed itself is left as it is.
+    let failed = context.now.failed.contains(&to.location);
+    let waiting = standbys(context.model, workload, to, |source| failed || !context.now.displaces(source));
     waiting.saturating_add(context.now.arriving(id, to.location, to.lane.value))
 }
 

@@ -10,6 +10,7 @@ mod appwrapper;
 mod container;
 mod context;
 mod dns_endpoint;
+mod fill;
 mod footprint;
 mod horizontal_pod_autoscaler;
 mod kueue;

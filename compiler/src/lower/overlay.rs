@@ -1,12 +1,14 @@
 //! Overlays: what a bundle holds while an event is in force, as the objects that differ from the base.
 //!
 //! Takes a proof's scenarios, gives one overlay for each event, each single region and each single cell. The assignment of
-//! a survivable scenario is the overlay; of a refuted one nothing is placed and standbys stay as they are; the bundle says so.
+//! a survivable scenario is the overlay; of a refuted one what its
+//! reserves hold is started, and the bundle says that it was refuted.
 
+use super::fill::fill;
 use super::object::{Objects, ordered};
 use super::{Clash, Context, LoweredObject, Place, Situation, objects};
 use crate::model::Model;
-use crate::proof::{Outcome, Proof, Scenario, ScenarioKind, Verdict};
+use crate::proof::{Move, Outcome, Proof, Scenario, ScenarioKind, Verdict};
 use seawall_schema::digest;
 use seawall_schema::object::ObjectKey;
 
@@ -19,6 +21,8 @@ pub struct Overlay {
     pub scenario: String,
     /// What was found for it.
     pub verdict: &'static str,
+    /// What moves in it: the proof's assignment, or what fills the reserves where there is none.
+    pub moves: Vec<Move>,
     /// Objects that differ from the base or exist only now, in order of application.
     pub objects: Vec<LoweredObject>,
     /// Base objects that do not exist while it is in force.
@@ -68,17 +72,16 @@ fn apart(name: &str, scenario: &str) -> String {
 }
 
 /// What is the case in a scenario.
-pub(crate) fn situation(outcome: &Outcome) -> Situation {
+pub(crate) fn situation(model: &Model, outcome: &Outcome) -> Situation {
     let Outcome { scenario, on_paper: _, verdict } = outcome;
-    let (placed, moves) = match verdict {
-        Verdict::Survivable(plan) => (true, plan.moves.clone()),
-        Verdict::Refuted(_) | Verdict::Undecided => (false, Vec::new()),
+    let moves = match verdict {
+        Verdict::Survivable(plan) => plan.moves.clone(),
+        Verdict::Refuted(_) | Verdict::Undecided => fill(model, scenario),
     };
     Situation {
         event: Some(scenario.span),
         failed: scenario.failed.iter().copied().collect(),
         drained: scenario.drained.iter().copied().collect(),
-        placed,
         moves,
     }
 }
@@ -90,11 +93,11 @@ fn overlay(
     outcome: &Outcome,
     base: &Objects,
 ) -> Result<Overlay, Clash> {
-    let now = situation(outcome);
+    let now = situation(model, outcome);
     let then = objects(&Context { model, place, now: &now })?;
     let differs = |object: &&LoweredObject| base.get(&object.key).is_none_or(|b| b.value != object.value);
     let changed = then.iter().filter(differs).cloned().collect();
     let removed: Vec<_> = base.iter().filter(|b| then.get(&b.key).is_none()).map(|b| b.key.clone()).collect();
     let (scenario, verdict) = (outcome.scenario.name.clone(), outcome.verdict.word());
-    Ok(Overlay { name, scenario, verdict, objects: ordered(changed), removed })
+    Ok(Overlay { name, scenario, verdict, moves: now.moves, objects: ordered(changed), removed })
 }

@@ -95,10 +95,10 @@ fn standing(
 fn needed(context: &Context<'_>, id: LocationId, index: usize, reserve: &Reserve) -> Resources {
     let model = context.model;
     let mut needed = Resources::default();
-    if !context.now.placed || context.now.failed.contains(&id) {
+    if context.now.event.is_none() || context.now.failed.contains(&id) {
         return needed;
     }
-    let stands = |source: LocationId| !context.now.replaces(source);
+    let stands = |source: LocationId| !context.now.displaces(source);
     for (resource, normal) in held(model, id, index, &|_| true).iter() {
         let available = held(model, id, index, &stands).get(resource);
         let arriving: u64 = (context.now.moves.iter())

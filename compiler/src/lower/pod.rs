@@ -36,6 +36,13 @@ pub(crate) type Origins = Vec<(String, Vec<Span>)>;
 /// Sets the owned fields of a pod template.
 pub(crate) fn govern(context: &Context<'_>, template: &mut Value, rules: &PodRules<'_>) -> Origins {
     let mut origins = Origins::new();
+    if template.get("metadata").is_none() {
+        // Metadata stands before the spec.
+        let mut first = Map::new();
+        first.insert("metadata".into(), json!({}));
+        first.extend(template.as_object().cloned().unwrap_or_default());
+        *template = Value::Object(first);
+    }
     let labels = entry(entry(template, "metadata"), "labels");
     let own: Vec<_> = rules.labels.iter().map(|(key, value)| (*key, value.as_str())).collect();
     merge(labels, context.pod_labels(&own));
@@ -161,7 +168,7 @@ fn requests(spec: &mut Value, request: &Spanned<Resources>, origins: &mut Origin
             let named = container.pointer(&pointer(resource)).is_some_and(|value| !value.is_null());
             let amount = if index == 0 { first } else { 0 };
             let current = amount_of(container, resource);
-            if (index > 0 && named) || (named && current == amount) {
+            if named && (index > 0 || current == amount) {
                 continue;
             }
             let extended = matches!(resource, Resource::Extended(_));

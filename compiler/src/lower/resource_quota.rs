@@ -1,7 +1,7 @@
 //! ResourceQuotas: the tenants' own, one for each lane, one for each queue, and for extended resources.
 //!
-//! Scoped by PriorityClass. Where a tenant names no limit of a resource, the quota is the proved use and the surge of a
-//! rolling update; standbys and lane work that grow a Deployment of the tenant's own tier are added, because the lane is
+//! Scoped by PriorityClass. Where a tenant has no quota in the region, the compiler makes one of the proved use and the
+//! surge of a rolling update; in a quota of its own, what is not named is unlimited; standbys and lane work that grow a Deployment of the tenant's own tier are added, because the lane is
 //! the grant. Kubernetes scopes no extended resources, so those have one quota over all classes.
 
 use super::names;
@@ -39,9 +39,10 @@ fn uses(model: &Model, tenant: TenantId, queue: &Queue) -> bool {
     model.jobs.iter().any(|job| job.tenant.value == tenant && model[job.queue.value].name == queue.name)
 }
 
-/// A tenant's limit here: by resource what is named, else what is used and the surge; and what grows for lanes.
+/// A tenant's limit here: what its quota names, else what is used and the surge; and what grows for lanes.
 pub(crate) fn tenant_limit(context: &Context<'_>, of_this: &[&Instance<'_>], id: TenantId) -> Resources {
     let mut limit = Resources::default();
+    let has_quota = context.model[id].quotas.iter().any(|q| q.region == context.place.region);
     for resource in &context.model.resources {
         let sum = |count: &dyn Fn(&Instance<'_>) -> u64| {
             let own = of_this.iter().filter(|i| i.role == Role::Own);
@@ -50,8 +51,11 @@ pub(crate) fn tenant_limit(context: &Context<'_>, of_this: &[&Instance<'_>], id:
         let grown = sum(&|i| i.grown);
         let surge = |i: &Instance<'_>| manifests::surge(context.model, i.workload, i.most());
         let used = sum(&|i| i.most().saturating_add(surge(i)));
-        let named = named_limit(context, id, resource).map(|named| named.saturating_add(grown));
-        limit.set(resource.clone(), named.unwrap_or(used));
+        if !has_quota {
+            limit.set(resource.clone(), used);
+        } else if let Some(named) = named_limit(context, id, resource) {
+            limit.set(resource.clone(), named.saturating_add(grown));
+        }
     }
     limit
 }
@@ -152,8 +156,9 @@ fn extended(context: &Context<'_>, of_this: &[&Instance<'_>], id: TenantId) -> O
         let lanes = of_this.iter().filter(|i| i.role != Role::Own).map(|i| i.times(i.replicas).get(resource));
         let queues = queues(context).filter(|q| uses(model, id, q)).flat_map(|q| &q.quotas);
         let queued = queues.filter(|q| context.holds(q.location)).map(|q| q.amount.get(resource));
-        let total = lanes.chain(queued).fold(own.get(resource), u64::saturating_add);
-        limit.set(resource.clone(), total);
+        if let Some(own) = own.named(resource) {
+            limit.set(resource.clone(), lanes.chain(queued).fold(own, u64::saturating_add));
+        }
     }
     let tenant = &model[id];
     let mut object =

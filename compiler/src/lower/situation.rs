@@ -15,8 +15,6 @@ pub(crate) struct Situation {
     pub(crate) failed: BTreeSet<LocationId>,
     /// Locations that are drained.
     pub(crate) drained: BTreeMap<LocationId, Share>,
-    /// Whether an assignment was found. Without one standbys stay: nobody else is coming.
-    pub(crate) placed: bool,
     /// What moves where.
     pub(crate) moves: Vec<Move>,
 }
@@ -25,11 +23,6 @@ impl Situation {
     /// Whether work at a location is asked to leave.
     pub(crate) fn displaces(&self, location: LocationId) -> bool {
         self.failed.contains(&location) || self.drained.contains_key(&location)
-    }
-
-    /// Whether standbys for a source have become the work that arrives.
-    pub(crate) fn replaces(&self, source: LocationId) -> bool {
-        self.placed && self.displaces(source)
     }
 
     /// Replicas of a workload that arrive at a location through a lane.

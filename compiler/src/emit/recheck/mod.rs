@@ -1,0 +1,126 @@
+//! Reads a bundle back from its YAML and compares its sums with the model's.
+//!
+//! Takes the files as they will be written; counts replicas × requests, placeholders and quotas in them with the reader
+//! that reads the team's manifests, and works out the same sums from the model by the formulas of design page 03. Shares
+//! no code with the lowering but those formulas' inputs. A difference is a bug of the compiler.
+
+mod found;
+mod modelled;
+
+use super::RenderError;
+use super::bundle::Tree;
+use crate::lower::Bundle;
+use crate::manifest;
+use crate::model::*;
+use crate::proof::{Move, Proof, Verdict};
+use crate::span::FileId;
+use seawall_schema::Resource;
+use seawall_schema::bundle::{BundleFile, PhaseFile};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Checks the base and every overlay of a bundle.
+pub(super) fn bundle(
+    model: &Model,
+    proof: &Proof,
+    bundle: &Bundle,
+    file: &BundleFile,
+    tree: &Tree,
+) -> Result<(), RenderError> {
+    let base = read(tree, &file.phases)?;
+    compare(model, bundle, "base", &base, &Scene::default())?;
+    for (name, event) in &file.events {
+        let mut objects = base.clone();
+        for path in &event.removed {
+            let gone = read_one(tree, path)?;
+            objects.retain(|object| key(object) != key(&gone));
+        }
+        let changed = read(tree, &event.phases)?;
+        let keys: BTreeSet<_> = changed.iter().map(key).collect();
+        objects.retain(|object| !keys.contains(&key(object)));
+        objects.extend(changed);
+        let filled = bundle.overlays.iter().find(|overlay| overlay.name == *name);
+        let scene = Scene::of(proof, &event.scenario, filled.map_or(&[], |overlay| &overlay.moves));
+        compare(model, bundle, &format!("event {name}"), &objects, &scene)?;
+    }
+    Ok(())
+}
+
+/// What is the case, straight from the proof.
+#[derive(Default)]
+struct Scene<'p> {
+    away: BTreeSet<LocationId>,
+    failed: BTreeSet<LocationId>,
+    moves: &'p [Move],
+}
+
+impl<'p> Scene<'p> {
+    fn of(proof: &'p Proof, name: &str, filled: &'p [Move]) -> Self {
+        let Some(outcome) = proof.scenarios.iter().find(|o| o.scenario.name == name) else {
+            return Self::default();
+        };
+        let failed: BTreeSet<_> = outcome.scenario.failed.iter().copied().collect();
+        let drained = outcome.scenario.drained.iter().map(|(location, _)| *location);
+        let moves = match &outcome.verdict {
+            Verdict::Survivable(plan) => &plan.moves,
+            // Nothing was proved; what is there instead is the lowering's own.
+            Verdict::Refuted(_) | Verdict::Undecided => filled,
+        };
+        Self { away: failed.iter().copied().chain(drained).collect(), failed, moves }
+    }
+}
+
+fn key(object: &Value) -> (String, String, String) {
+    let text = |pointer| object.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+    (text("/kind"), text("/metadata/namespace"), text("/metadata/name"))
+}
+
+fn read(tree: &Tree, phases: &[PhaseFile]) -> Result<Vec<Value>, RenderError> {
+    phases.iter().flat_map(|phase| &phase.objects).map(|path| read_one(tree, path)).collect()
+}
+
+fn read_one(tree: &Tree, path: &str) -> Result<Value, RenderError> {
+    let text = tree.get(path).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default();
+    let (mut objects, findings) = manifest::read(FileId(0), text);
+    match (objects.pop(), findings.is_empty()) {
+        (Some(object), true) if objects.is_empty() => Ok(object.value),
+        _ => Err(bug(format!("objects in {path}"), "1".into(), (objects.len() + 1).to_string())),
+    }
+}
+
+fn bug(what: String, model: String, rendered: String) -> RenderError {
+    RenderError::CompilerBug { bundle: String::new(), what, model, rendered }
+}
+
+type Sums = BTreeMap<String, BTreeMap<Resource, u128>>;
+
+fn add(sums: &mut Sums, name: String, resource: &Resource, amount: u128) {
+    if amount > 0 {
+        *sums.entry(name).or_default().entry(resource.clone()).or_default() += amount;
+    }
+}
+
+fn compare(
+    model: &Model,
+    bundle: &Bundle,
+    when: &str,
+    objects: &[Value],
+    scene: &Scene<'_>,
+) -> Result<(), RenderError> {
+    let rendered = found::sums(model, objects);
+    let modelled = modelled::sums(model, bundle, objects, scene);
+    for name in modelled.keys().chain(rendered.keys()).collect::<BTreeSet<_>>() {
+        for resource in &model.resources {
+            let of = |sums: &Sums| sums.get(name).and_then(|s| s.get(resource)).copied().unwrap_or(0);
+            let (model_sum, rendered_sum) = (of(&modelled), of(&rendered));
+            // While an event is in force whole nodes are freed, so that placeholders may hold less than is left.
+            let looser = name.starts_with("reserve") && !scene.away.is_empty();
+            if model_sum != rendered_sum && !(looser && rendered_sum < model_sum) {
+                let show = |sum: u128| resource.format(i128::try_from(sum).unwrap_or(i128::MAX));
+                let what = format!("{when}: {resource} of {name}");
+                return Err(bug(what, show(model_sum), show(rendered_sum)));
+            }
+        }
+    }
+    Ok(())
+}

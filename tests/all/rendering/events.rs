@@ -1,0 +1,64 @@
+//! Overlays: one for each event, single region and single cell, holding what differs.
+
+use super::{compile, object, reference};
+use seawall_schema::bundle::{BundleFile, FleetFile};
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+fn bundle(rendering: &seawall_compiler::emit::Rendering, region: &str) -> BundleFile {
+    serde_json::from_slice(&rendering.files[&format!("regions/{region}/bundle.json")]).unwrap()
+}
+
+#[test]
+fn every_bundle_has_an_overlay_for_every_event() {
+    let (_, rendering) = compile(&reference());
+    let mut expected: BTreeSet<String> = ["atlantic", "brownout", "eu-grid"].map(str::to_owned).into();
+    expected.extend(["eu-central", "eu-west", "us-east"].map(|region| format!("region-{region}")));
+    for region in ["eu-central", "eu-west"] {
+        expected.extend(["general", "gpu"].map(|cell| format!("cell-{region}-{cell}")));
+    }
+    for region in ["eu-central", "eu-west", "us-east"] {
+        let bundle = bundle(&rendering, region);
+        let events: BTreeSet<_> = bundle.events.keys().cloned().collect();
+        assert_eq!(events, expected, "{region}");
+        assert!(expected.iter().all(|event| bundle.combinations.contains(&vec![event.clone()])));
+    }
+    let fleet: FleetFile = serde_json::from_slice(&rendering.files["fleet.json"]).unwrap();
+    assert_eq!(fleet.bundles.len(), 3);
+}
+
+/// What the proof places is what the overlay starts: replicas of both sides, summed over the bundle.
+#[test]
+fn an_overlay_starts_what_the_proof_places() {
+    let (_, rendering) = compile(&reference());
+    let proof: Value = serde_json::from_slice(&rendering.files["proof.json"]).unwrap();
+    let scenarios = proof["scenarios"].as_array().unwrap();
+    let found = scenarios.iter().find(|s| s["name"] == "region:eu-central").expect("the scenario is proved");
+    assert_eq!(found["verdict"], "survivable", "{found:#}");
+    let moved = |workload: &str| -> i64 {
+        let moves = found["assignment"].as_array().unwrap().iter();
+        moves
+            .filter(|m| m["workload"] == workload && m["to"] == "eu-west/general")
+            .map(|m| m["replicas"].as_i64().unwrap())
+            .sum()
+    };
+    let path = "regions/eu-west/events/region-eu-central/workloads-deployment-payments-prod-risk-api.yaml";
+    let grown = object(&rendering, path);
+    assert_eq!(grown["spec"]["replicas"], 10 + moved("risk-api"));
+    let quota =
+        "regions/eu-west/events/region-eu-central/limits-resourcequota-payments-prod-seawall-tiers.yaml";
+    let hard = object(&rendering, quota)["spec"]["hard"]["requests.cpu"].clone();
+    assert_eq!(hard, (400 + 2 * moved("risk-api")).to_string());
+    let held =
+        object(&rendering, "regions/eu-west/events/region-eu-central/limits-clusterqueue-gpu-batch.yaml");
+    assert_eq!(held["spec"]["stopPolicy"], "Hold");
+}
+
+#[test]
+fn the_failing_side_stops_scaling_up() {
+    let (_, rendering) = compile(&reference());
+    let path =
+        "regions/eu-central/events/brownout/traffic-horizontalpodautoscaler-payments-prod-risk-api.yaml";
+    let made = object(&rendering, path);
+    assert_eq!(made["spec"]["behavior"]["scaleUp"]["selectPolicy"], "Disabled");
+}
