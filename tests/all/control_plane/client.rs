@@ -10,14 +10,14 @@ const PLAIN: ApplyOptions = ApplyOptions { dry_run: false, force: false };
 fn applies_creates_updates_and_repeats_without_a_new_version() {
     let (cluster, namespace) = (cluster("region-1"), namespace("region-1", "client-apply"));
     on_one_thread(async {
-        let object = config_map(&namespace, "a", "client-apply", "1");
+        let object = config_map(&namespace, "a", &namespace, "1");
         assert_eq!(cluster.get(&key(&object)).await, Ok(None));
-        assert_eq!(cluster.list("client-apply", &[config_maps()]).await, Ok(Vec::new()));
+        assert_eq!(cluster.list(&namespace, &[config_maps()]).await, Ok(Vec::new()));
         let created = cluster.apply(&object, PLAIN).await.unwrap();
         let version = |object: &serde_json::Value| object["metadata"]["resourceVersion"].clone();
         let again = cluster.apply(&object, PLAIN).await.unwrap();
         assert_eq!(version(&created), version(&again));
-        let changed = config_map(&namespace, "a", "client-apply", "2");
+        let changed = config_map(&namespace, "a", &namespace, "2");
         let dry = cluster.apply(&changed, ApplyOptions { dry_run: true, force: false }).await.unwrap();
         assert_eq!(dry["data"]["value"], "2");
         assert_eq!(cluster.get(&key(&object)).await.unwrap().unwrap()["data"]["value"], "1");
@@ -30,16 +30,16 @@ fn applies_creates_updates_and_repeats_without_a_new_version() {
 fn a_field_of_another_manager_is_a_conflict_until_forced() {
     let (cluster, namespace) = (cluster("region-1"), namespace("region-1", "client-conflict"));
     on_one_thread(async {
-        let object = config_map(&namespace, "a", "client-conflict", "ours");
+        let object = config_map(&namespace, "a", &namespace, "ours");
         cluster.apply(&object, PLAIN).await.unwrap();
         let kinds = [config_maps()];
-        let before = cluster.list("client-conflict", &kinds).await.unwrap();
+        let before = cluster.list(&namespace, &kinds).await.unwrap();
         assert_eq!(before.len(), 1);
         assert_eq!(before[0].digest.as_deref(), Some("sha256:ours"));
-        let theirs = config_map(&namespace, "a", "client-conflict", "theirs").to_string();
+        let theirs = config_map(&namespace, "a", &namespace, "theirs").to_string();
         let apply = ["apply", "--server-side", "--force-conflicts", "--field-manager=intruder", "-f", "-"];
         PLANE.kubectl("region-1-admin", &apply, &theirs).unwrap();
-        let after = cluster.list("client-conflict", &kinds).await.unwrap();
+        let after = cluster.list(&namespace, &kinds).await.unwrap();
         assert_ne!(
             before[0].owned_fields, after[0].owned_fields,
             "a field that was taken shows in the metadata"
@@ -53,7 +53,7 @@ fn a_field_of_another_manager_is_a_conflict_until_forced() {
         assert!(managers[0].1.contains(&".data.value".to_owned()), "{managers:?}");
         cluster.apply(&object, ApplyOptions { dry_run: false, force: true }).await.unwrap();
         assert_eq!(cluster.get(&key(&object)).await.unwrap().unwrap()["data"]["value"], "ours");
-        let restored = cluster.list("client-conflict", &kinds).await.unwrap();
+        let restored = cluster.list(&namespace, &kinds).await.unwrap();
         assert_eq!(before[0].owned_fields, restored[0].owned_fields);
     });
 }
@@ -62,9 +62,9 @@ fn a_field_of_another_manager_is_a_conflict_until_forced() {
 fn what_applies_returns_and_what_a_listing_shows_agree() {
     let (cluster, namespace) = (cluster("region-2"), namespace("region-2", "client-agree"));
     on_one_thread(async {
-        let object = config_map(&namespace, "a", "client-agree", "1");
+        let object = config_map(&namespace, "a", &namespace, "1");
         let applied = cluster.apply(&object, PLAIN).await.unwrap();
-        let listed = cluster.list("client-agree", &[config_maps()]).await.unwrap();
+        let listed = cluster.list(&namespace, &[config_maps()]).await.unwrap();
         assert_eq!(seawall_reconciler::cluster::observe::observe(&applied).as_ref(), listed.first());
     });
 }
@@ -147,7 +147,7 @@ fn a_kind_is_found_as_soon_as_its_crd_is_there() {
 fn deletes_only_the_incarnation_it_was_asked_to() {
     let (cluster, namespace) = (cluster("region-1"), namespace("region-1", "client-delete"));
     on_one_thread(async {
-        let object = config_map(&namespace, "a", "client-delete", "1");
+        let object = config_map(&namespace, "a", &namespace, "1");
         let created = cluster.apply(&object, PLAIN).await.unwrap();
         let uid = created["metadata"]["uid"].as_str().unwrap();
         let other = cluster.delete(&key(&object), "00000000-0000-0000-0000-000000000000").await;
@@ -185,16 +185,63 @@ fn an_immutable_field_is_refused_and_a_secret_is_not_quoted() {
 fn lists_more_than_a_page_and_only_its_own() {
     let (cluster, namespace) = (cluster("region-2"), namespace("region-2", "client-pages"));
     on_one_thread(async {
-        let objects: Vec<_> = (0..620)
-            .map(|number| config_map(&namespace, &format!("n{number}"), "client-pages", "1"))
-            .collect();
+        let objects: Vec<_> =
+            (0..620).map(|number| config_map(&namespace, &format!("n{number}"), &namespace, "1")).collect();
         let applies = objects.iter().map(|object| cluster.apply(object, PLAIN));
         let results = futures::future::join_all(applies).await;
         assert_eq!(results.iter().filter(|result| result.is_err()).count(), 0);
         cluster.apply(&config_map(&namespace, "other", "client-others", "1"), PLAIN).await.unwrap();
-        let listed = cluster.list("client-pages", &[config_maps()]).await.unwrap();
+        let listed = cluster.list(&namespace, &[config_maps()]).await.unwrap();
         assert_eq!(listed.len(), 620);
         assert!(listed.iter().all(|seen| seen.key.name.starts_with('n') && seen.owned_fields.is_some()));
+    });
+}
+
+#[test]
+fn says_what_a_namespace_and_a_definition_hold_of_others() {
+    let (cluster, namespace) = (cluster("region-1"), namespace("region-1", "client-foreign"));
+    let key_of = |api_version: &str, kind: &str, name: &str| {
+        key(&json!({"apiVersion": api_version, "kind": kind, "metadata": {"name": name}}))
+    };
+    on_one_thread(async {
+        let inventory = namespace.as_str();
+        let space = key_of("v1", "Namespace", &namespace);
+        let labels = json!({"app": "a", "seawall.dev/inventory": inventory});
+        let deployment = json!({
+            "apiVersion": "apps/v1", "kind": "Deployment",
+            "metadata": {"name": "a", "namespace": namespace, "labels": labels},
+            "spec": {"replicas": 1, "selector": {"matchLabels": {"app": "a"}}, "template": {
+                "metadata": {"labels": {"app": "a"}}, "spec": {"containers": [{"name": "a", "image": "a"}]}}},
+        });
+        cluster.apply(&deployment, PLAIN).await.unwrap();
+        cluster.apply(&config_map(&namespace, "ours", inventory, "1"), PLAIN).await.unwrap();
+        let until = std::time::Instant::now() + std::time::Duration::from_secs(20);
+        let pods = ["get", "pods", "-n", &namespace, "-o", "name"];
+        while PLANE.kubectl("region-1-admin", &pods, "").unwrap().is_empty() {
+            assert!(std::time::Instant::now() < until, "no pod of the Deployment");
+            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        }
+        // A ReplicaSet and a Pod of our Deployment, the default ServiceAccount and the root certificate are there.
+        assert_eq!(cluster.holds_foreign(&space, inventory).await, Ok(None));
+        cluster.apply(&config_map(&namespace, "theirs", "another", "1"), PLAIN).await.unwrap();
+        assert_eq!(
+            cluster.holds_foreign(&space, inventory).await,
+            Ok(Some(format!("ConfigMap {namespace}/theirs")))
+        );
+        let crd = key_of("apiextensions.k8s.io/v1", "CustomResourceDefinition", "cohorts.kueue.x-k8s.io");
+        let name = format!("cohort-{}", std::process::id());
+        let mut cohort = json!({"apiVersion": "kueue.x-k8s.io/v1beta1", "kind": "Cohort",
+            "metadata": {"name": name, "labels": {"seawall.dev/inventory": inventory}}});
+        cluster.apply(&cohort, PLAIN).await.unwrap();
+        assert_eq!(cluster.holds_foreign(&crd, inventory).await, Ok(None));
+        cohort["metadata"]["labels"] = json!({});
+        cluster.apply(&cohort, PLAIN).await.unwrap();
+        assert_eq!(cluster.holds_foreign(&crd, inventory).await, Ok(Some(format!("Cohort {name}"))));
+        let uid = cluster.get(&key(&cohort)).await.unwrap().unwrap()["metadata"]["uid"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        cluster.delete(&key(&cohort), &uid).await.unwrap();
     });
 }
 
@@ -202,7 +249,7 @@ fn lists_more_than_a_page_and_only_its_own() {
 fn records_an_event_that_kubectl_finds() {
     let (cluster, namespace) = (cluster("region-1"), namespace("region-1", "client-event"));
     on_one_thread(async {
-        let object = config_map(&namespace, "a", "client-event", "1");
+        let object = config_map(&namespace, "a", &namespace, "1");
         cluster.apply(&object, PLAIN).await.unwrap();
         cluster.event(&key(&object), EventKind::Warning, "Drift", &"put back ".repeat(500)).await;
     });
@@ -213,7 +260,7 @@ fn records_an_event_that_kubectl_finds() {
 #[test]
 fn one_client_serves_one_runtime_after_another() {
     let (cluster, namespace) = (cluster("region-1"), namespace("region-1", "client-runtimes"));
-    let object = config_map(&namespace, "a", "client-runtimes", "1");
+    let object = config_map(&namespace, "a", &namespace, "1");
     // A worker that died and was started again has a new runtime; the old connections died with the old one.
     for _ in 0..3 {
         on_one_thread(async { cluster.apply(&object, PLAIN).await.unwrap() });

@@ -11,13 +11,13 @@ fn a_watch_sees_what_happens_in_its_inventory_and_nothing_else() {
     let kinds =
         [config_maps(), Kind { api_version: "example.org/v1".to_owned(), kind: "Missing".to_owned() }];
     on_one_thread(async {
-        let mut changes = cluster.watch("watch-inventory", &kinds);
+        let mut changes = cluster.watch(&namespace, &kinds);
         let mut next =
             async || tokio::time::timeout(Duration::from_secs(20), changes.next()).await.unwrap().unwrap();
         assert_eq!(next().await, Change::Restarted);
         let other = config_map(&namespace, "other", "watch-others", "1");
         cluster.apply(&other, ApplyOptions::default()).await.unwrap();
-        let object = config_map(&namespace, "a", "watch-inventory", "1");
+        let object = config_map(&namespace, "a", &namespace, "1");
         cluster.apply(&object, ApplyOptions::default()).await.unwrap();
         let created = match next().await {
             Change::Present(created) => created,

@@ -24,6 +24,7 @@ pub(super) struct Resource {
     root: String,
     plural: String,
     namespaced: bool,
+    listable: bool,
 }
 
 /// What one API version holds.
@@ -91,7 +92,8 @@ impl Connection {
         self.within_deadline(attempt, ask).await?.ok_or_else(unknown)
     }
 
-    async fn ask(
+    /// The kinds of an API version, as the cluster says now; none where it has no such version.
+    pub(super) async fn ask(
         &self,
         attempt: &Attempt<'_>,
         api_version: &str,
@@ -108,8 +110,13 @@ impl Connection {
         let main = answer.resources.into_iter().flatten().filter(|found| !found.name.contains('/'));
         Ok(main
             .map(|found| {
-                let resource =
-                    Resource { root: root.clone(), plural: found.name, namespaced: found.namespaced };
+                let listable = found.verbs.iter().any(|verb| verb == "list");
+                let resource = Resource {
+                    root: root.clone(),
+                    plural: found.name,
+                    namespaced: found.namespaced,
+                    listable,
+                };
                 (found.kind, resource)
             })
             .collect())
@@ -117,6 +124,11 @@ impl Connection {
 }
 
 impl Resource {
+    /// Whether objects of it lie in namespaces and can be listed there.
+    pub(super) fn is_listable_in_namespaces(&self) -> bool {
+        self.namespaced && self.listable
+    }
+
     /// The path of the collection: in one namespace, or in all.
     pub(super) fn path(&self, namespace: Option<&str>) -> String {
         match namespace {
@@ -157,4 +169,6 @@ struct Found {
     kind: String,
     #[serde(default)]
     namespaced: bool,
+    #[serde(default)]
+    verbs: Vec<String>,
 }

@@ -9,6 +9,7 @@ mod connect;
 mod discovery;
 mod error;
 mod event;
+mod foreign;
 mod observe;
 mod watch;
 
@@ -162,6 +163,10 @@ impl Cluster for KubernetesCluster {
 
     fn watch(&self, inventory: &str, kinds: &[Kind]) -> BoxStream<'static, Change> {
         watch::changes(Arc::clone(&self.connection), inventory, kinds)
+    }
+
+    async fn holds_foreign(&self, key: &ObjectKey, inventory: &str) -> Result<Option<String>, ClusterError> {
+        foreign::first(&self.connection, key, inventory).await
     }
 
     async fn event(&self, key: &ObjectKey, kind: EventKind, reason: &str, message: &str) {
