@@ -229,10 +229,7 @@ fn a_commit_names_its_source() {
     };
     let first = ran(&["render", "fleet", "--commit", "rendering"]);
     assert_eq!(first.code, 0, "{}", first.stderr);
-    assert!(
-        message(&first.stdout).contains("source: in no commit"),
-        "an empty repository has no commit"
-    );
+    assert!(message(&first.stdout).contains("source: in no commit"), "an empty repository has no commit");
 
     let mut index = repository.index().unwrap();
     index.add_all(["."], git2::IndexAddOption::DEFAULT, None).unwrap();

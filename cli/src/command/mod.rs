@@ -6,12 +6,17 @@ use crate::{Context, Outcome};
 
 pub mod check;
 pub mod completions;
+pub mod declare;
 pub mod diff;
 pub mod explain;
 pub mod fmt;
 pub mod init;
 pub mod plan;
 pub mod render;
+pub mod show;
+pub mod verify_proof;
+
+use declare::end;
 
 macro_rules! commands {
     ($($variant:ident => $module:ident),+ $(,)?) => {
@@ -43,6 +48,10 @@ commands! {
     Fmt => fmt,
     Render => render,
     Plan => plan,
+    Show => show,
+    VerifyProof => verify_proof,
     Diff => diff,
+    Declare => declare,
+    End => end,
     Completions => completions,
 }

@@ -1,0 +1,63 @@
+//! `seawall verify-proof PROOF [DIR]`: an independent check of a proof against its fleet.
+
+use crate::disk::read_regular;
+use crate::fleet::{self, FleetArgs};
+use crate::style::count;
+use crate::{Context, Exit, Failure, Outcome};
+use seawall_compiler::files::FILE_LIMIT;
+use seawall_compiler::proof;
+use std::path::PathBuf;
+
+/// Check a proof with code that shares nothing with the solver
+///
+/// Exits 1 where a claim does not hold, and names it.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// A proof.json, of a rendering or of `check --proof`
+    #[arg(value_name = "PROOF")]
+    proof: PathBuf,
+    #[command(flatten)]
+    fleet: FleetArgs,
+}
+
+/// Reads both, checks, says how it went.
+///
+/// # Errors
+/// Where either cannot be read, or the fleet has errors that leave no model.
+pub fn exec(args: &Args, context: &Context) -> Outcome {
+    let shown = args.proof.display();
+    let bytes = read_regular(&context.path(&args.proof), FILE_LIMIT)
+        .map_err(|error| Failure::input(format!("cannot read {shown}")).because(error))?;
+    let data = serde_json::from_slice(&bytes)
+        .map_err(|error| Failure::input(format!("{shown} is not JSON")).because(error))?;
+    let compiled = fleet::check(context, &args.fleet)?;
+    let Some(model) = &compiled.checked.model else {
+        let color = context.terminal.stderr_color;
+        context.complain(&fleet::shown(
+            context,
+            &compiled.checked.diagnostics,
+            &compiled.checked.sources,
+            color,
+        ));
+        return Err(Failure::input(
+            "the fleet has errors, and no model that a proof could be checked against",
+        ));
+    };
+    match proof::verify::verify(model, &data) {
+        Ok(verified) => {
+            let open = match verified.undecided {
+                0 => String::new(),
+                n => format!(", {} left open by the proof", count(n, "scenario")),
+            };
+            context.line(&format!(
+                "the proof holds: {} confirmed{open}",
+                count(verified.confirmed, "scenario")
+            ))?;
+            Ok(Exit::Fine)
+        }
+        Err(refusal) => {
+            context.line(&format!("the proof does not hold: {refusal}"))?;
+            Ok(Exit::Findings)
+        }
+    }
+}
