@@ -8,6 +8,7 @@
 mod change;
 mod disk;
 mod folder;
+mod process;
 
 use seawall_cli::Context;
 use std::cell::RefCell;
