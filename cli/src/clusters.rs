@@ -47,11 +47,21 @@ pub fn access_of(text: &str) -> Result<ClusterAccess, String> {
     }
 }
 
+/// What the flags say of a region.
+pub fn flag<'a>(args: &'a ClusterArgs, region: &str) -> Option<&'a ClusterAccess> {
+    args.cluster.iter().rev().find(|(name, _)| name == region).map(|(_, access)| access)
+}
+
 /// The access to the bundle in folder `bundle`; `None` where nobody says.
 pub fn access(args: &ClusterArgs, root: &FleetFile, bundle: &str) -> Option<ClusterAccess> {
-    let region = region_of(bundle);
-    let flag = args.cluster.iter().rev().find(|(name, _)| *name == region).map(|(_, access)| access.clone());
-    flag.or_else(|| root.clusters.get(bundle).cloned())
+    flag(args, &region_of(bundle)).or_else(|| root.clusters.get(bundle)).cloned()
+}
+
+/// That nobody says how a region's cluster is reached.
+pub fn nobody_says(region: &str) -> Failure {
+    Failure::input(format!("nobody says how the cluster of {region} is reached")).help(format!(
+        "write `cluster context=NAME` into the region, or pass --cluster {region}=context:NAME"
+    ))
 }
 
 /// Refuses flags for regions that the rendering does not have.

@@ -13,6 +13,7 @@ pub mod disk;
 pub mod failure;
 pub mod fleet;
 pub mod folder;
+pub mod follow;
 pub mod interrupt;
 pub mod live;
 pub mod progress;

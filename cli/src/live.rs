@@ -70,7 +70,7 @@ pub fn staged(
             Failure::input(format!("{region} has nothing staged yet"))
                 .help("`seawall sync` fetches and stages")
         })?;
-        let flag = args.cluster.iter().rev().find(|(name, _)| *name == region).map(|(_, access)| access);
+        let flag = clusters::flag(args, &region);
         let Some(access) = flag.or_else(|| known.bundles.get(&bundle)) else { continue };
         let cluster = clusters::open(context, args, access)
             .map_err(|why| Failure::world(format!("cannot reach the cluster of {region}"), why))?;
@@ -128,11 +128,7 @@ fn connect(
     bundle: &str,
 ) -> Result<Arc<dyn Cluster>, Failure> {
     let region = region_of(bundle);
-    let access = clusters::access(args, root, bundle).ok_or_else(|| {
-        Failure::input(format!("nobody says how the cluster of {region} is reached")).help(format!(
-            "write `cluster context=NAME` into the region, or pass --cluster {region}=context:NAME"
-        ))
-    })?;
+    let access = clusters::access(args, root, bundle).ok_or_else(|| clusters::nobody_says(&region))?;
     clusters::open(context, args, &access)
         .map_err(|why| Failure::world(format!("cannot reach the cluster of {region}"), why))
 }

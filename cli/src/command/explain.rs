@@ -55,6 +55,7 @@ fn list(args: &Args, context: &Context) -> Outcome {
 fn as_json(code: &Code) -> serde_json::Value {
     json!({
         "code": code.id, "name": code.name, "summary": code.summary, "severity": level(code), "since": code.since,
+        "page": page(code),
     })
 }
 
@@ -65,6 +66,17 @@ fn level(code: &Code) -> &'static str {
     }
 }
 
+/// The pages of `docs/codes`, by code.
+static PAGES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/pages.rs"));
+
+/// The page without its heading, which is printed already; the summary where nobody has written one.
 fn page(code: &Code) -> String {
-    code.summary.to_owned()
+    let Some((_, text)) = PAGES.iter().find(|(name, _)| *name == code.id) else {
+        return code.summary.to_owned();
+    };
+    let body = match text.split_once('\n') {
+        Some((heading, rest)) if heading.starts_with("# ") => rest,
+        _ => text,
+    };
+    body.trim().to_owned()
 }
