@@ -47,10 +47,14 @@ pub struct Notes {
     pub whole: bool,
     /// By workload: what of it is not certain.
     pub workloads: Vec<Doubt>,
+    /// By location: whether its capacity or its reserves are not certain.
+    pub locations: Vec<bool>,
     /// Classes, and whether something takes its defaults from them.
     pub classes: Vec<(Spanned<ClassName>, bool)>,
     /// Whether the regions' cities are not all known.
     pub cities: bool,
+    /// Whether a file, or definitions in it, could not be read: nothing can be said about what is absent.
+    pub absent: bool,
 }
 
 /// What of a workload is not certain; rules that depend on it stay silent.
@@ -119,6 +123,7 @@ pub fn resolve(files: &dyn Files, sources: &mut Sources, out: &mut Diagnostics) 
         broken_manifests: BTreeSet::new(),
     };
     resolver.everything(&loaded.nodes);
+    resolver.notes.absent = resolver.doubts.any();
     resolver.notes.whole = !resolver.out.has_errors();
     out.extend(resolver.out);
     Draft { model: resolver.model, notes: resolver.notes }

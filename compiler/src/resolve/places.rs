@@ -126,7 +126,8 @@ impl Resolver<'_> {
         let pools: Vec<Pool> = named.into_iter().filter_map(|(pool, name)| self.pool(pool, &name)).collect();
         let occupied = node.child("occupied").map(|o| Spanned::new(o.resources(), o.head));
         let capacity = self.capacity(&pools, occupied.as_ref(), node, &label);
-        let reserves = self.reserves(node, &capacity, &label);
+        let (reserves, doubt) = self.reserves(node, &capacity);
+        self.notes.locations.push(doubt);
         let cluster = match cell {
             Some(_) => node.child("cluster").and_then(|c| self.cluster(c)),
             None => None,
@@ -211,16 +212,15 @@ impl Resolver<'_> {
         capacity
     }
 
-    fn reserves(&mut self, node: &Node, capacity: &Resources, label: &str) -> Vec<Reserve> {
+    /// Reserves of a location; the flag says whether one of them could not be understood.
+    fn reserves(&mut self, node: &Node, capacity: &Resources) -> (Vec<Reserve>, bool) {
         let mut reserves: Vec<Reserve> = Vec::new();
+        let mut doubt = node.damaged;
         for reserve in node.named("reserve") {
-            let Some(name) = reserve.title() else { continue };
-            let Some(lane) = self.id("lane", &name, LaneId) else { continue };
-            if let Some(first) = reserves.iter().find(|r| r.lane == lane.value).map(|r| r.span) {
-                let message = format!("`{label}` holds two reserves for lane `{}`", name.value);
-                self.listed_twice(&message, first, reserve.head);
+            let Some(lane) = reserve.title().and_then(|name| self.id("lane", &name, LaneId)) else {
+                doubt = true;
                 continue;
-            }
+            };
             let declared = reserve.declared();
             let mut amount = Resources::default();
             for (resource, held) in &declared {
@@ -235,7 +235,7 @@ impl Resolver<'_> {
             let lend = reserve.child("lend-to").and_then(|lend| self.lend(lend));
             reserves.push(Reserve { lane: lane.value, amount, declared, lend, span: reserve.head });
         }
-        reserves
+        (reserves, doubt)
     }
 
     fn lend(&mut self, node: &Node) -> Option<Lend> {

@@ -66,7 +66,7 @@ impl Resolver<'_> {
     }
 
     /// The objects of some manifest files.
-    pub(super) fn objects<'m>(&'m self, files: &'m [ManifestId]) -> impl Iterator<Item = &'m ManifestObject> {
+    pub(super) fn objects<'m>(&'m self, files: &'m [ManifestId]) -> impl Iterator<Item = &'m ManifestObject> + Clone {
         files.iter().flat_map(|id| self.model[*id].objects.iter())
     }
 
@@ -106,13 +106,14 @@ pub(super) fn text<'v>(value: &'v Value, pointer: &str) -> &'v str {
     value.pointer(pointer).and_then(Value::as_str).unwrap_or("")
 }
 
-/// The sum of what one replica of all replicated objects asks for, and where it says so.
-pub(super) fn of_replica<'o>(objects: impl Iterator<Item = &'o ManifestObject>) -> BTreeMap<Resource, (u64, Span)> {
-    let mut sum = BTreeMap::new();
-    for object in objects.filter(|o| is_replicated(o)) {
-        add(&mut sum, pod_request(object, "/spec/template/spec"), 1);
-    }
-    sum
+/// What one replica asks for, and where it says so: of the object of the workload's name, else of the first.
+pub(super) fn of_replica<'o>(
+    objects: impl Iterator<Item = &'o ManifestObject> + Clone, name: &str,
+) -> BTreeMap<Resource, (u64, Span)> {
+    let mut replicated = objects.filter(|object| is_replicated(object));
+    let named = replicated.clone().find(|object| text(&object.value, "/metadata/name") == name);
+    let main = named.or_else(|| replicated.next());
+    main.map(|object| pod_request(object, "/spec/template/spec")).unwrap_or_default()
 }
 
 /// The sum of what all pods of a job's objects ask for together; `None` where a kind's pods are not known.

@@ -172,7 +172,7 @@ impl Resolver<'_> {
 
     fn request_of(&mut self, node: &Node, name: &Spanned<Arc<str>>, content: &Content, unsure: bool) -> Spanned<Resources> {
         let asked = match content {
-            Content::Manifests { files, .. } => of_replica(self.objects(files)),
+            Content::Manifests { files, .. } => of_replica(self.objects(files), &name.value),
             Content::Container(_) => BTreeMap::new(),
         };
         let declared = node.child("request");

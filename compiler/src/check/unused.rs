@@ -1,0 +1,56 @@
+//! Lanes, classes, datasets, queues and tenants that nothing uses. Warnings, silent while anything else is wrong.
+
+use super::destinations;
+use crate::diagnostic::{Diagnostic, Diagnostics, registry as codes};
+use crate::model::Model;
+use crate::resolve::Draft;
+use crate::span::Span;
+
+/// Reports what nothing uses.
+pub(super) fn check(draft: &Draft, out: &mut Diagnostics) {
+    if !draft.notes.whole {
+        return;
+    }
+    let model = &draft.model;
+    let lanes = used_lanes(model);
+    for (lane, _) in model.lanes.iter().zip(&lanes).filter(|(_, used)| !**used) {
+        report("lane", lane.name.as_str(), lane.span, "no `to` comes in by it, and nothing is held for it", out);
+    }
+    for (class, _) in draft.notes.classes.iter().filter(|(_, used)| !used) {
+        report("class", class.value.as_str(), class.span, "no workload takes its defaults from it", out);
+    }
+    for (index, dataset) in model.datasets.iter().enumerate() {
+        if !model.workloads.iter().any(|w| w.uses.iter().any(|uses| uses.dataset.index() == index)) {
+            report("dataset", dataset.name.as_str(), dataset.span, "no workload uses it", out);
+        }
+    }
+    for (index, queue) in model.queues.iter().enumerate() {
+        if !model.jobs.iter().any(|job| job.queue.value.index() == index) {
+            report("queue", queue.name.as_str(), queue.span, "no job waits in it", out);
+        }
+    }
+    let mut owners = vec![false; model.tenants.len()];
+    let work = model.workloads.iter().map(|w| w.tenant.value).chain(model.jobs.iter().map(|j| j.tenant.value));
+    for tenant in work {
+        owners[tenant.index()] = true;
+    }
+    for (tenant, _) in model.tenants.iter().zip(&owners).filter(|(_, owns)| !**owns) {
+        report("tenant", tenant.name.as_str(), tenant.span, "it has no workload and no job", out);
+    }
+}
+
+fn used_lanes(model: &Model) -> Vec<bool> {
+    let mut used = vec![false; model.lanes.len()];
+    for to in model.workloads.iter().flat_map(destinations) {
+        used[to.lane.value.index()] = true;
+    }
+    for reserve in model.locations.iter().flat_map(|location| &location.reserves) {
+        used[reserve.lane.index()] = true;
+    }
+    used
+}
+
+fn report(kind: &str, name: &str, span: Span, why: &str, out: &mut Diagnostics) {
+    let message = format!("{kind} `{name}` is never used");
+    out.push(Diagnostic::new(&codes::UNUSED, message, span, why).help("remove it, or use it"));
+}
