@@ -41,3 +41,7 @@ fn reference_is_clean() {
     let names: Vec<&str> = model.resources.iter().map(|r| r.as_str()).collect();
     assert_eq!(names, ["cpu", "memory", "pods", "nvidia.com/gpu"]);
 }
+
+mod cases;
+mod pages;
+mod hardness;

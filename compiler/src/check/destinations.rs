@@ -50,7 +50,7 @@ pub(super) fn elsewhere(draft: &Draft, out: &mut Diagnostics) {
 pub(super) fn held(draft: &Draft, out: &mut Diagnostics) {
     let model = &draft.model;
     for (workload, _) in workloads(draft) {
-        for to in destinations(workload) {
+        for to in super::allowed(model, workload) {
             let location = &model[to.location];
             let doubt = draft.notes.locations.get(to.location.index()).copied().unwrap_or(false);
             if doubt || location.reserves.iter().any(|reserve| reserve.lane == to.lane.value) {

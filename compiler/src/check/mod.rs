@@ -5,6 +5,7 @@
 
 pub mod capacity;
 mod destinations;
+mod follows;
 mod health;
 mod lanes;
 mod manifests;
@@ -51,12 +52,22 @@ pub static RULES: &[Rule] = &[
 
 /// Runs all rules; proves what can be proved.
 pub fn check(draft: &Draft, out: &mut Diagnostics) -> Option<Proof> {
+    let mut ruled = Diagnostics::default();
     for rule in RULES {
-        rule(draft, out);
+        rule(draft, &mut ruled);
     }
-    let proof = draft.notes.whole.then(|| crate::proof::prove(&draft.model))?;
-    capacity::check(&draft.model, &proof, out);
-    Some(proof)
+    let proof = draft.notes.whole.then(|| crate::proof::prove(&draft.model));
+    if let Some(proof) = &proof {
+        let mut proved = Diagnostics::default();
+        capacity::check(&draft.model, proof, &mut proved);
+        for finding in proved.into_sorted() {
+            if !follows::follows(&finding, &ruled, &draft.notes) {
+                out.push(finding);
+            }
+        }
+    }
+    out.extend(ruled);
+    proof
 }
 
 /// Workloads and what is not certain about them.
@@ -71,6 +82,13 @@ fn destinations(workload: &Workload) -> &[To] {
         Failover::Moves(moves) => &moves.to,
         Failover::None { .. } | Failover::Lowest => &[],
     }
+}
+
+/// A workload's destinations that residency allows; of the others that alone is reported.
+fn allowed<'m>(model: &'m Model, workload: &'m Workload) -> impl Iterator<Item = &'m To> {
+    let binds = residency::binds(model, workload);
+    let legal = move |to: &&To| !binds || !residency::forbids(model, workload, region(model, to.location));
+    destinations(workload).iter().filter(legal)
 }
 
 /// Names in words: `a`, `a and b`, `a, b and c`.

@@ -1,6 +1,6 @@
 //! `needs`: wherever work runs or may move to, what it needs is there or near enough. One finding a line.
 
-use super::{destinations, region, words};
+use super::{region, words};
 use crate::diagnostic::{Diagnostic, Diagnostics, registry as codes};
 use crate::model::{Model, RegionId, Workload};
 use crate::resolve::Draft;
@@ -52,7 +52,7 @@ fn places(model: &Model, workload: &Workload) -> BTreeMap<RegionId, Span> {
     for target in &workload.targets {
         found.entry(region(model, target.location)).or_insert(target.city.span);
     }
-    for to in destinations(workload) {
+    for to in super::allowed(model, workload) {
         found.entry(region(model, to.location)).or_insert(to.span);
     }
     found

@@ -71,6 +71,11 @@ fn bounds<'m>(model: &'m Model, workload: &'m Workload) -> Vec<Bound<'m>> {
     own.into_iter().chain(data).collect()
 }
 
+/// Whether any residency binds a workload.
+pub(super) fn binds(model: &Model, workload: &Workload) -> bool {
+    !bounds(model, workload).is_empty()
+}
+
 /// Whether a region is outside what any of a workload's residencies allows.
 pub(super) fn forbids(model: &Model, workload: &Workload, region: RegionId) -> bool {
     bounds(model, workload).iter().any(|bound| !allows(model, bound.residency, region))

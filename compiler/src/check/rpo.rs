@@ -1,6 +1,6 @@
 //! A destination holds a copy of what the work uses that is fresh enough.
 
-use super::{destinations, region, words, workloads};
+use super::{region, words, workloads};
 use crate::diagnostic::{Diagnostic, Diagnostics, registry as codes};
 use crate::model::{Dataset, Model, RegionId, Replica};
 use crate::resolve::Draft;
@@ -15,11 +15,9 @@ pub(super) fn check(draft: &Draft, out: &mut Diagnostics) {
         for uses in &workload.uses {
             let (Some(rpo), dataset) = (uses.rpo, &model[uses.dataset]) else { continue };
             let mut seen: BTreeSet<RegionId> = BTreeSet::new();
-            for to in destinations(workload) {
+            for to in super::allowed(model, workload) {
                 let at = region(model, to.location);
-                // Where residency forbids the work, that alone is reported.
-                let reported = !seen.insert(at) || super::residency::forbids(model, workload, at);
-                let Some(problem) = (if reported { None } else { stale(dataset, at, rpo) }) else { continue };
+                let Some(problem) = stale(dataset, at, rpo).filter(|_| seen.insert(at)) else { continue };
                 let place = &model[at].name;
                 let (message, copy) = match problem {
                     Stale::Absent => (

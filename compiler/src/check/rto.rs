@@ -20,7 +20,7 @@ pub(super) fn check(draft: &Draft, out: &mut Diagnostics) {
     for (workload, _) in workloads(draft) {
         let Failover::Moves(moves) = &workload.failover else { continue };
         let Some(rto) = moves.rto else { continue };
-        let late = moves.to.iter().filter_map(|to| {
+        let late = super::allowed(model, workload).filter_map(|to| {
             let terms = terms(model, to);
             let sum = terms.iter().fold(Duration::default(), |sum, term| sum.saturating_add(term.time));
             (sum > rto.value).then_some((to, terms, sum))

@@ -30,8 +30,10 @@ pub fn block<'d>(
 ) -> Block {
     let mut block = Block::default();
     for node in nodes {
-        annotation(node.annotation().map(|w| w.span), out);
         let name = node.name();
+        if !unreadable(node) {
+            annotation(node.annotation().map(|w| w.span), out);
+        }
         match allowed.iter().find(|child| child.shape.name == name.text) {
             Some(child) => {
                 let read = one(node, child.shape, out);
@@ -68,6 +70,9 @@ fn unknown_node(
         crate::syntax::Value::String(text) => Some(Arc::from(&**text)),
         _ => None,
     }));
+    if unreadable(node) {
+        return;
+    }
     let name = node.name();
     let message = format!("unknown node `{}`{}", clip(name.text), inside(owner));
     let finding = Diagnostic::new(&codes::UNKNOWN_NODE, message, name.span, "not known here");
@@ -105,6 +110,11 @@ fn annotation(span: Option<Span>, out: &mut Diagnostics) {
     }
 }
 
+/// Whether a syntax error lies in a node's own line, and not just in its block: its values mean nothing then.
+fn unreadable(node: NodeRef<'_>) -> bool {
+    node.damaged() && !node.children().any(NodeRef::damaged)
+}
+
 /// Reads one node against its shape.
 pub fn one(node: NodeRef<'_>, shape: &'static Shape, out: &mut Diagnostics) -> Node {
     let before = out.len();
@@ -120,7 +130,10 @@ pub fn one(node: NodeRef<'_>, shape: &'static Shape, out: &mut Diagnostics) -> N
     };
     let mut meant = Vec::new();
     let mut given: Vec<&'static str> = Vec::new();
-    for entry in node.entries() {
+    // Of a line that could not be read in full only the name is kept, so that what refers to it stays silent.
+    let named = shape.args.first().is_some_and(|arg| arg.name == "name");
+    let readable = if unreadable(node) { usize::from(named) } else { usize::MAX };
+    for entry in node.entries().take(readable) {
         annotation(entry.annotation().map(|w| w.span), out);
         match entry.key() {
             None => argument(entry, &mut read, out),
@@ -152,7 +165,8 @@ fn argument(entry: EntryRef<'_>, read: &mut Node, out: &mut Diagnostics) {
     let Some(arg) = shape.args.get(index).or(last) else {
         return surplus(entry, read, out);
     };
-    let what = if arg.name == shape.name { format!("`{}`", shape.name) } else { format!("the {} of `{}`", arg.name, shape.name) };
+    let alone = shape.args.len() == 1 && arg.name != "name";
+    let what = if alone { format!("`{}`", shape.name) } else { format!("the {} of `{}`", arg.name, shape.name) };
     match value::read(entry.value(), &arg.kind, &what, entry.value_span()) {
         Ok(datum) => read.args.push(Some(Spanned::new(datum, entry.value_span()))),
         Err(finding) => {

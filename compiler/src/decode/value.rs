@@ -174,7 +174,10 @@ fn share(value: &Value<'_>, kind: &Kind, what: &str, span: Span) -> Result<Share
     let message = format!("{what} takes a share from 0% to 100%, found {}", found(value));
     let finding = Diagnostic::new(&codes::BAD_SHARE, message, span, "not a share");
     let percent = format!("{raw}%");
-    Err(Box::new(if !raw.ends_with('%') && Share::parse(&percent).is_some() {
+    let fraction = raw.parse::<f64>().ok().filter(|part| raw.contains('.') && (0.0..=1.0).contains(part));
+    Err(Box::new(if let Some(part) = fraction {
+        finding.help(format!("shares are written in percent: `\"{}%\"`", (part * 1e5).round() / 1e3))
+    } else if !raw.ends_with('%') && Share::parse(&percent).is_some() {
         finding.help(format!("write it with a percent sign: `\"{percent}\"`"))
     } else {
         finding.help("shares run from `\"0%\"` to `\"100%\"` with up to three decimals")

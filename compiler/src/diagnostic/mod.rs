@@ -69,11 +69,11 @@ impl Diagnostic {
         span: Span,
         label: impl Into<String>,
     ) -> Self {
-        let primary = Label { span, text: label.into(), primary: true };
+        let primary = Label { span, text: clipped(label.into()), primary: true };
         Self {
             code,
             severity: code.level,
-            message: message.into(),
+            message: clipped(message.into()),
             labels: vec![primary],
             help: None,
             fixes: Vec::new(),
@@ -84,7 +84,7 @@ impl Diagnostic {
     #[must_use]
     pub fn label(mut self, span: Span, text: impl Into<String>) -> Self {
         if span.is_some() {
-            self.labels.push(Label { span, text: text.into(), primary: false });
+            self.labels.push(Label { span, text: clipped(text.into()), primary: false });
         }
         self
     }
@@ -102,6 +102,19 @@ impl Diagnostic {
         self.fixes.push(Fix { title: title.into(), edits });
         self
     }
+}
+
+/// Shortens what a text quotes, so that a name of a thousand letters does not bury the message.
+fn clipped(text: String) -> String {
+    const QUOTED: usize = 100;
+    if text.len() <= QUOTED {
+        return text;
+    }
+    let shorten = |(index, part): (usize, &str)| match part.char_indices().nth(QUOTED) {
+        Some((end, _)) if index % 2 == 1 => format!("{}…", &part[..end]),
+        _ => part.to_owned(),
+    };
+    text.split('`').enumerate().map(shorten).collect::<Vec<_>>().join("`")
 }
 
 /// Findings, collected.

@@ -23,6 +23,8 @@ pub struct Code {
     pub level: Severity,
     /// Version of Seawall that first had it.
     pub since: &'static str,
+    /// Its page, in Markdown: what, why, a failing and a fixed example.
+    pub page: &'static str,
 }
 
 /// Declares codes as statics and lists them all in [`ALL`], in the order written.
@@ -37,6 +39,7 @@ macro_rules! codes {
                 summary: $summary,
                 level: Severity::$level,
                 since: "0.1.0",
+                page: include_str!(concat!("../../../docs/codes/", $id, ".md")),
             };
         )*
 

@@ -95,9 +95,12 @@ impl Resolver<'_> {
 
     fn warm(&mut self, line: &Node, standby: Spanned<Standby>) -> Spanned<Share> {
         let given = line.share("warm");
+        if line.damaged {
+            return given.unwrap_or(Spanned::default_of(Share::ZERO));
+        }
         match (standby.value, given) {
             (Standby::Warm, Some(given)) => return given,
-            (Standby::Warm, None) if line.prop("warm").is_none() && !line.damaged => {
+            (Standby::Warm, None) => {
                 let message = "a warm standby does not say how much of it waits";
                 let finding = Diagnostic::new(&codes::STANDBY_WITHOUT_SHARE, message, line.head, "needs `warm=`");
                 self.out.push(finding.label(standby.span, "warm").help("add `warm=\"20%\"`, or another share"));

@@ -9,7 +9,7 @@ use crate::diagnostic::nearest::nearest;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Edit, registry as codes};
 use crate::files::{FileError, Files, Sources};
 use crate::span::{FileId, Span, Spanned};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// The entry of every fleet.
@@ -96,10 +96,22 @@ impl<'a> Loader<'a> {
         if found.is_empty() {
             let message = format!("`{}` matches no file", path.value);
             let finding = Diagnostic::new(&codes::FILE_MISSING, message, path.span, "matches nothing");
-            out.push(finding.help("paths are relative to the fleet's folder, whichever file names them"));
+            out.push(self.near_folder(finding, &clean, &folder, path.span));
             return None;
         }
         Some(found)
+    }
+
+    /// Adds the folder that was probably meant to a finding about a pattern that matches nothing.
+    fn near_folder(&mut self, finding: Diagnostic, pattern: &str, folder: &str, at: Span) -> Diagnostic {
+        let relative = "paths are relative to the fleet's folder, whichever file names them";
+        let Ok(all) = self.listing("") else { return finding.help(relative) };
+        let folders: BTreeSet<&str> = all.iter().filter_map(|file| Some(file.rsplit_once('/')?.0)).collect();
+        let matched = |near: &&str| all.iter().any(|file| glob::matches(&pattern.replacen(folder, near, 1), file));
+        let Some(near) = nearest(folder, folders).filter(matched) else { return finding.help(relative) };
+        let near = pattern.replacen(folder, near, 1);
+        let edits = vec![Edit { span: at, replacement: format!("{near:?}") }];
+        finding.help(format!("did you mean `{near}`?")).fix(format!("replace by `{near}`"), edits)
     }
 
     /// Adds the file that was probably meant to a finding about a missing one.

@@ -47,6 +47,8 @@ pub struct Notes {
     pub whole: bool,
     /// By workload: what of it is not certain.
     pub workloads: Vec<Doubt>,
+    /// By workload: all of its node, to tell which one a line belongs to.
+    pub extents: Vec<Span>,
     /// By location: whether its capacity or its reserves are not certain.
     pub locations: Vec<bool>,
     /// Classes, and whether something takes its defaults from them.

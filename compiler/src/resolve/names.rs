@@ -112,7 +112,7 @@ pub(super) fn check_form(kind: &str, form: Form, name: &Spanned<Arc<str>>, out: 
         out.push(finding.help("names of Kubernetes objects are derived from it, and they end at 63 characters"));
         return;
     }
-    let message = format!("`{}` is no name for a {kind}: it must be a DNS label", clip(&name.value));
+    let message = format!("the {kind} name `{}` is not a DNS label", clip(&name.value));
     let finding = Diagnostic::new(&codes::BAD_NAME, message, name.span, "not a DNS label");
     let better = labelled(&name.value, limit);
     out.push(if is_dns_label(&better, limit) {

@@ -34,6 +34,7 @@ impl Resolver<'_> {
             workload.class = class;
             self.model.workloads.push(workload);
             self.notes.workloads.push(doubt);
+            self.notes.extents.push(node.span);
         }
     }
 
@@ -196,8 +197,14 @@ impl Resolver<'_> {
                 doubt.places = true;
                 continue;
             };
-            for city in line.texts() {
-                let Some(location) = self.city(&city, line, served) else {
+            let cities: Vec<_> = line.texts().collect();
+            for (index, city) in cities.iter().enumerate() {
+                if let Some(first) = cities[..index].iter().find(|earlier| earlier.value == city.value) {
+                    let message = format!("a target of workload `{}` names city `{}` twice", name.value, city.value);
+                    self.listed_twice(&message, first.span, city.span);
+                    continue;
+                }
+                let Some(location) = self.city(city, line, served) else {
                     doubt.places = true;
                     continue;
                 };
@@ -206,7 +213,7 @@ impl Resolver<'_> {
                     self.listed_twice(&message, first, city.span);
                     continue;
                 }
-                let city = city.map(|c| c.to_string());
+                let city = city.clone().map(|c| c.to_string());
                 found.push(Target { location, city, replicas, autoscale: autoscale.clone(), span: line.head });
             }
         }

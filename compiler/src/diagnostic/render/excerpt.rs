@@ -20,6 +20,8 @@ pub(super) struct Excerpt {
     text: String,
     /// Start in `text` and number, from 0, of each quoted line.
     lines: Vec<(usize, u32)>,
+    /// Characters of each quoted line that stand before what is shown of it.
+    skipped: Vec<usize>,
 }
 
 /// A quoted line while it is made: where in the file it starts, and which part of it is shown.
@@ -42,7 +44,7 @@ impl Excerpt {
         }
         wanted.sort_unstable();
         wanted.dedup();
-        let mut excerpt = Excerpt { name: source.path.clone(), text: String::new(), lines: Vec::new() };
+        let mut excerpt = Excerpt { name: source.path.clone(), text: String::new(), lines: Vec::new(), skipped: Vec::new() };
         let mut moved: Vec<(usize, usize)> = vec![(usize::MAX, 0); labels.len()];
         for number in wanted {
             let Some(window) = window(source, number, labels) else { continue };
@@ -57,6 +59,8 @@ impl Excerpt {
 
     fn quote(&mut self, source: &Source, window: &Window, labels: &[&Label], moved: &mut [(usize, usize)]) {
         self.lines.push((self.text.len(), window.number));
+        let before = source.text.get(window.from as usize..window.shown.start as usize).unwrap_or("");
+        self.skipped.push(before.chars().count().saturating_sub(usize::from(!before.is_empty())));
         if window.shown.start > window.from {
             self.text.push('…');
         }
@@ -118,6 +122,18 @@ fn window(source: &Source, number: u32, labels: &[&Label]) -> Option<Window> {
     Some(Window { number, from, shown })
 }
 
+impl Excerpt {
+    /// Where a span starts: line and column are read from it for the head of a quote.
+    fn place<'a>(&'a self, span: &SourceSpan, line: usize) -> Box<dyn SpanContents<'a> + 'a> {
+        let (start, number) = self.lines[line];
+        let end = (span.offset() + span.len()).min(self.text.len());
+        let column = self.text.get(start..span.offset()).map_or(0, |text| text.chars().count());
+        let data = self.text.as_bytes().get(span.offset()..end).unwrap_or(&[]);
+        let column = column + self.skipped[line];
+        Box::new(MietteSpanContents::new_named(self.name.clone(), data, *span, number as usize, column, 1))
+    }
+}
+
 impl SourceCode for Excerpt {
     fn read_span<'a>(
         &'a self, span: &SourceSpan, before: usize, after: usize,
@@ -132,6 +148,9 @@ impl SourceCode for Excerpt {
         let follows = |a: usize, b: usize| self.lines[b].1 == self.lines[a].1 + 1;
         if (own_first..own_last).any(|line| !follows(line, line + 1)) {
             return Err(MietteError::OutOfBounds);
+        }
+        if before == 0 && after == 0 {
+            return Ok(self.place(span, own_first));
         }
         let (mut first, mut last) = (own_first, own_last);
         for _ in 0..before {
