@@ -19,6 +19,7 @@ pub fn check(model: &Model, proof: &Proof, out: &mut Diagnostics) {
         out.push(normal_finding(model, violation));
     }
     scenario_findings(model, proof, &broken, out);
+    packing_findings(model, proof, out);
     spread_findings(model, out);
 }
 
@@ -257,6 +258,27 @@ fn cause(witness: &Witness) -> String {
         }
         _ if lanes.is_empty() => format!("{who} {needs} in {place}, which may give {has}"),
         _ => format!("{who} {needs} in {place}, lane {lanes} may use {has}"),
+    }
+}
+
+/// A warning for each workload and location where the sum has room and no nodes were found.
+fn packing_findings(model: &Model, proof: &Proof, out: &mut Diagnostics) {
+    let mut seen = BTreeSet::new();
+    for outcome in proof.scenarios.iter().filter(|outcome| !outcome.on_paper) {
+        let Verdict::Survivable(plan) = &outcome.verdict else { continue };
+        let Some(unpacked) = plan.unpacked.as_ref().filter(|u| seen.insert((u.location, u.workload))) else {
+            continue;
+        };
+        let message = format!("fits in sum, not on nodes: {}", unpacked.words(model));
+        let finding = Diagnostic::new(
+            &registry::NOT_PACKED,
+            message,
+            model[unpacked.workload].name_span,
+            "found no node",
+        )
+        .label(model[unpacked.location].span, "by the node shapes declared here")
+        .label(outcome.scenario.span, format!("in {}", outcome.scenario.name));
+        out.push(finding);
     }
 }
 

@@ -160,7 +160,7 @@ fn insert_plan(model: &Model, plan: &Plan, object: &mut Map<String, Value>) {
     let Plan { method, level, unpacked, moves, evicted, lost, impaired } = plan;
     object.insert("level".into(), json!(level.word()));
     if let Some(why) = unpacked {
-        object.insert("unpacked".into(), json!(why));
+        object.insert("unpacked".into(), json!(why.words(model)));
     }
     object.insert("method".into(), json!(method.word()));
     object.insert("assignment".into(), moves.iter().map(|m| one_move(model, m)).collect());

@@ -15,6 +15,7 @@ mod flow;
 mod json;
 mod normal;
 mod outcome;
+mod pack;
 mod pools;
 mod scenario;
 mod simplex;
@@ -54,8 +55,14 @@ pub fn prove(model: &Model) -> Proof {
     let normal = normal::decide(&tables);
     let (scenarios, too_many) = scenario::list(model);
     let on_paper = !normal.feasible();
-    let decide =
-        |scenario: Scenario| Outcome { verdict: decide::decide(&tables, &scenario), scenario, on_paper };
+    let packing = pack::Packing::new(&tables);
+    let decide = |scenario: Scenario| {
+        let mut verdict = decide::decide(&tables, &scenario);
+        if let Verdict::Survivable(plan) = &mut verdict {
+            packing.level(&scenario, plan);
+        }
+        Outcome { verdict, scenario, on_paper }
+    };
     let mut scenarios: Vec<Outcome> = scenarios.into_par_iter().map(decide).collect();
     if let Some(span) = too_many {
         scenarios.push(Outcome { scenario: scenario::unlisted(span), on_paper, verdict: Verdict::Undecided });

@@ -101,7 +101,7 @@ pub struct Plan {
     /// How far it was checked.
     pub level: Level,
     /// Why the replicas do not fit on nodes, where they only fit in sum.
-    pub unpacked: Option<String>,
+    pub unpacked: Option<Unpacked>,
     /// Whole replicas, in order of tier, workload, source and `to`.
     pub moves: Vec<Move>,
     /// Work that gives way, by location and tier.
@@ -110,6 +110,42 @@ pub struct Plan {
     pub lost: Vec<Lost>,
     /// Work without its data, allowed by `expect degraded`.
     pub impaired: Vec<WorkloadId>,
+}
+
+/// Replicas for which no node was found, though the location's sum has room.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unpacked {
+    /// Where.
+    pub location: LocationId,
+    /// Of what.
+    pub workload: WorkloadId,
+    /// How many.
+    pub replicas: i128,
+    /// Of which resource no node has enough; none: nodes have enough of each, but not together or not in the right zone.
+    pub resource: Option<Resource>,
+    /// Of one replica.
+    pub request: i128,
+    /// On the node that has most left.
+    pub largest: i128,
+}
+
+impl Unpacked {
+    /// As printed: `3 × 8 nvidia.com/gpu pods of train in eu-west/gpu, largest free node 4`.
+    pub fn words(&self, model: &crate::model::Model) -> String {
+        let (name, place) = (&model[self.workload].name, &model[self.location].label);
+        match &self.resource {
+            Some(resource) => {
+                let (request, largest) = (resource.format(self.request), resource.format(self.largest));
+                format!(
+                    "{} × {request} {resource} pods of {name} in {place}, largest free node {largest}",
+                    self.replicas
+                )
+            }
+            None => {
+                format!("{} pods of {name} in {place}, no node within their zones has room", self.replicas)
+            }
+        }
+    }
 }
 
 /// How an assignment was found.

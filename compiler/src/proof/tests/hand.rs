@@ -3,7 +3,7 @@
 use super::fleet::{Day, Place, Spec, Work};
 use crate::check::capacity;
 use crate::diagnostic::Diagnostics;
-use crate::proof::{Method, Plan, Verdict, Witness, WitnessKind, normal, prove, verify};
+use crate::proof::{Level, Method, Plan, Verdict, Witness, WitnessKind, normal, prove, verify};
 
 const CRITICAL: usize = 0;
 const BATCH: usize = 2;
@@ -217,4 +217,17 @@ fn scenarios_with_one_cause_are_one_finding() {
         "region:r0, event:e0 lost: w0000 needs 16m cpu in r1, lane lane0 may use 10m"
     );
     assert!(finding.labels.iter().any(|l| l.text == "event:e0 as well"), "{finding:?}");
+}
+
+#[test]
+fn what_fits_in_sum_may_not_fit_on_nodes() {
+    // Two nodes of 5 cpu have 10 in sum and room for two replicas of 3.
+    let mut spec =
+        spec(vec![vec![place(20, 0)], vec![Place { nodes: 2, ..place(5, 10) }]], vec![work(3, 0, 3, &[1])]);
+    let found = plan(&spec, "region:r0");
+    assert_eq!(found.level, Level::Aggregate);
+    let words = found.unpacked.unwrap().words(&spec.model());
+    assert_eq!(words, "1 × 3m cpu pods of w0000 in r1, largest free node 2m");
+    spec.work[0].at[0].1 = 2;
+    assert_eq!(plan(&spec, "region:r0").level, Level::Packed);
 }
