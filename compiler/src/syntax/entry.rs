@@ -6,7 +6,7 @@ use super::chars::newline_len;
 use super::number::{is_number_like, number};
 use super::parser::Parser;
 use super::report::{quote, written};
-use super::tree::{EntryData, Value, WordData};
+use super::tree::{EntryData, Spelling, Value, WordData};
 use crate::diagnostic::{Diagnostic, Edit, registry};
 use std::borrow::Cow;
 
@@ -114,12 +114,12 @@ impl<'s> Parser<'s> {
     }
 
     /// Reads a node's name; `None` where there is none, which is reported.
-    pub(super) fn name(&mut self) -> Option<WordData<'s>> {
+    pub(super) fn name(&mut self) -> Option<WordData> {
         let start = self.lexer.at;
         match self.token() {
-            Some(Token::Quoted(text)) => Some(self.word_from(text, start)),
-            Some(Token::Bare(text)) => Some(self.word_from(Cow::Borrowed(text), start)),
-            Some(token) => self.not_a_word(token, start, "a node's name"),
+            Some(Token::Quoted(text)) => Some(self.quoted_word(text, start, self.lexer.at)),
+            Some(Token::Bare(_)) => Some(self.bare_word(start, self.lexer.at)),
+            Some(token) => Some(self.not_a_word(token, start, "a node's name")),
             None => {
                 self.missing_name(start);
                 None
@@ -143,12 +143,26 @@ impl<'s> Parser<'s> {
         }
     }
 
-    fn word_from(&self, text: Cow<'s, str>, start: usize) -> WordData<'s> {
-        WordData { text, start: start as u32, end: self.lexer.at as u32 }
+    fn bare_word(&self, start: usize, end: usize) -> WordData {
+        WordData { start: start as u32, end: end as u32, spelling: Spelling::Bare }
+    }
+
+    /// A word in quotes; its text is kept only where it does not stand between them as it is.
+    fn quoted_word(&mut self, text: Cow<'s, str>, start: usize, end: usize) -> WordData {
+        let plain = matches!(text, Cow::Borrowed(_))
+            && self.lexer.bytes[start] == b'"'
+            && text.len() + 2 == end - start;
+        let spelling = if plain {
+            Spelling::Quoted
+        } else {
+            self.owned.push(text.into_owned());
+            Spelling::Owned(self.owned.len() as u32 - 1)
+        };
+        WordData { start: start as u32, end: end as u32, spelling }
     }
 
     /// A number or keyword where only a string may stand. Read as its text, so that what follows is not lost.
-    fn not_a_word(&mut self, token: Token<'s>, start: usize, what: &str) -> Option<WordData<'s>> {
+    fn not_a_word(&mut self, token: Token<'s>, start: usize, what: &str) -> WordData {
         let text = &self.lexer.text[start..self.lexer.at];
         let kind = match token {
             Token::OldKeyword(_) | Token::BadKeyword(_) => "keyword",
@@ -161,23 +175,24 @@ impl<'s> Parser<'s> {
         let edit = Edit { span, replacement: written(text) };
         let found = found.help("put it in quotes").fix("put it in quotes", vec![edit]);
         self.complain_of(found);
-        Some(self.word_from(Cow::Borrowed(text), start))
+        self.bare_word(start, self.lexer.at)
     }
 
-    /// Reads `(word)` where the cursor stands at `(`.
-    pub(super) fn annotation(&mut self) -> Option<Box<WordData<'s>>> {
-        if self.lexer.peek() != Some(b'(') {
-            return None;
-        }
+    /// Reads `(word)` where the cursor stands at `(`; gives its place among the annotations plus one, or 0.
+    #[inline]
+    pub(super) fn annotation(&mut self) -> u32 {
+        if self.lexer.peek() == Some(b'(') { self.parenthesised() } else { 0 }
+    }
+
+    fn parenthesised(&mut self) -> u32 {
         let open = self.lexer.at;
         self.lexer.at += 1;
         self.lexer.skip_node_space();
         let start = self.lexer.at;
         let word = match self.token() {
-            Some(Token::Quoted(text)) => self.word_from(text, start),
-            Some(Token::Bare(text)) => self.word_from(Cow::Borrowed(text), start),
-            Some(token) => self.not_a_word(token, start, "a type annotation")?,
-            None => self.word_from(Cow::Borrowed(""), start),
+            Some(Token::Quoted(text)) => self.quoted_word(text, start, self.lexer.at),
+            Some(Token::Bare(_)) | None => self.bare_word(start, self.lexer.at),
+            Some(token) => self.not_a_word(token, start, "a type annotation"),
         };
         let empty = word.start == word.end;
         self.lexer.skip_node_space();
@@ -189,19 +204,20 @@ impl<'s> Parser<'s> {
             let help = "write one word in parentheses, or quote the text that holds the `(`";
             self.complain(&registry::BAD_ANNOTATION, message, (open, open + 1), "opened here", help);
         }
-        Some(Box::new(word))
+        self.annotations.push(word);
+        self.annotations.len() as u32
     }
 
     /// Reads an argument or property; whether there was one. `touching`: no space stands before it.
     pub(super) fn entry(&mut self, touching: bool) -> bool {
         let start = self.lexer.at;
         let annotation = self.annotation();
-        if annotation.is_some() {
+        if annotation != 0 {
             self.lexer.skip_node_space();
         }
         let value_start = self.lexer.at;
         let Some(token) = self.token() else {
-            if annotation.is_some() && self.at_end_of_value() {
+            if annotation != 0 && self.at_end_of_value() {
                 let message = "no value follows this type annotation";
                 self.complain(&registry::BAD_ANNOTATION, message, (start, value_start), "of nothing", "");
             } else {
@@ -224,8 +240,8 @@ impl<'s> Parser<'s> {
 
     fn push_entry(
         &mut self,
-        key: Option<WordData<'s>>,
-        annotation: Option<Box<WordData<'s>>>,
+        key: Option<WordData>,
+        annotation: u32,
         value: Value<'s>,
         [start, value_start, end]: [usize; 3],
     ) {
@@ -256,23 +272,21 @@ impl<'s> Parser<'s> {
         &mut self,
         key: Token<'s>,
         (start, key_start, key_end): (usize, usize, usize),
-        misplaced: Option<Box<WordData<'s>>>,
+        misplaced: u32,
     ) -> bool {
         let equals = self.lexer.at;
         self.spaced = false;
         let key = match key {
-            Token::Quoted(text) => WordData { text, start: key_start as u32, end: key_end as u32 },
-            Token::Bare(text) => {
-                WordData { text: Cow::Borrowed(text), start: key_start as u32, end: key_end as u32 }
-            }
+            Token::Quoted(text) => self.quoted_word(text, key_start, key_end),
+            Token::Bare(_) => self.bare_word(key_start, key_end),
             other => {
                 self.lexer.at = key_end;
-                let Some(word) = self.not_a_word(other, key_start, "a property's name") else { return false };
+                let word = self.not_a_word(other, key_start, "a property's name");
                 self.lexer.at = equals;
                 word
             }
         };
-        if misplaced.is_some() {
+        if misplaced != 0 {
             let help = "put it behind the `=`: `key=(type)value`";
             let message = "a type annotation stands before a property's name";
             self.complain(
@@ -299,19 +313,24 @@ impl<'s> Parser<'s> {
         }
         let value_start = self.lexer.at;
         let annotation = self.annotation();
-        if annotation.is_some() {
+        if annotation != 0 {
             self.lexer.skip_node_space();
         }
         let token_start = self.lexer.at;
         let Some(token) = self.token() else {
-            let message = format!("{} has no value", quote(&key.text));
+            let message = format!("{} has no value", quote(&self.lexer.text[key_start..key_end]));
             let help = "write a value behind `=`";
             self.complain(&registry::MISSING_VALUE, message, (start, equals + 1), "no value follows", help);
             return false;
         };
         let end = self.lexer.at;
         let value = self.value_of(token, token_start, end);
-        self.push_entry(Some(key), annotation.or(misplaced), value, [start, value_start, end]);
+        self.push_entry(
+            Some(key),
+            if annotation != 0 { annotation } else { misplaced },
+            value,
+            [start, value_start, end],
+        );
         true
     }
 

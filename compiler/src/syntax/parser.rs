@@ -7,16 +7,17 @@ use super::chars::{disallowed_runs, newline_len};
 use super::lexer::Lexer;
 use super::nesting::suspect;
 use super::report::{Reporter, quote};
-use super::tree::{Document, EntryData, NodeData, WordData};
+use super::tree::{Document, EntryData, NodeData, Spelling, WordData};
 use super::{DEPTH_LIMIT, Parsed};
 use crate::diagnostic::{Code, Diagnostic, Edit, registry};
 use crate::span::FileId;
-use std::borrow::Cow;
 
 pub(super) struct Parser<'s> {
     pub(super) lexer: Lexer<'s>,
-    nodes: Vec<NodeData<'s>>,
+    nodes: Vec<NodeData>,
     pub(super) entries: Vec<EntryData<'s>>,
+    pub(super) owned: Vec<String>,
+    pub(super) annotations: Vec<WordData>,
     disallowed: Vec<(u32, u32)>,
     /// One structural finding a node's head: what follows the first is mostly its consequence.
     pub(super) head_reported: bool,
@@ -43,6 +44,8 @@ impl<'s> Parser<'s> {
             // A guess that saves most of the growing: a node in 48 bytes, an entry in 20.
             nodes: Vec::with_capacity(text.len() / 48 + 1),
             entries: Vec::with_capacity(text.len() / 20 + 1),
+            owned: Vec::new(),
+            annotations: Vec::new(),
             disallowed: Vec::new(),
             head_reported: false,
             next_reported: false,
@@ -66,7 +69,15 @@ impl<'s> Parser<'s> {
         }
         let report = self.lexer.report;
         let damaged = report.damage > 0;
-        let document = Document { file: report.file, nodes: self.nodes, entries: self.entries, damaged };
+        let document = Document {
+            file: report.file,
+            text: self.lexer.text,
+            owned: self.owned,
+            annotations: self.annotations,
+            nodes: self.nodes,
+            entries: self.entries,
+            damaged,
+        };
         Parsed { document, diagnostics: report.diagnostics }
     }
 
@@ -203,15 +214,15 @@ impl<'s> Parser<'s> {
         self.spaced = false;
         let start = self.lexer.at;
         let annotation = self.annotation();
-        if annotation.is_some() {
+        if annotation != 0 {
             self.lexer.skip_node_space();
         }
         let name = self.name();
         let named = name.is_some();
         let index = self.nodes.len();
         let first_entry = self.entries.len() as u32;
-        let name =
-            name.unwrap_or(WordData { text: Cow::Borrowed(""), start: start as u32, end: start as u32 });
+        let nameless = WordData { start: start as u32, end: start as u32, spelling: Spelling::Bare };
+        let name = name.unwrap_or(nameless);
         let head_end = if named { name.end } else { self.lexer.at as u32 };
         self.nodes.push(NodeData {
             name,

@@ -10,7 +10,12 @@ use std::borrow::Cow;
 #[derive(Debug)]
 pub struct Document<'s> {
     pub(super) file: FileId,
-    pub(super) nodes: Vec<NodeData<'s>>,
+    pub(super) text: &'s str,
+    /// Names, keys and annotations with escapes; the rest are ranges of `text`.
+    pub(super) owned: Vec<String>,
+    /// Annotations are rare: nodes and entries hold their place here, plus one.
+    pub(super) annotations: Vec<WordData>,
+    pub(super) nodes: Vec<NodeData>,
     pub(super) entries: Vec<EntryData<'s>>,
     pub(super) damaged: bool,
 }
@@ -30,17 +35,29 @@ pub enum Value<'s> {
     Null,
 }
 
-#[derive(Debug)]
-pub(super) struct WordData<'s> {
-    pub(super) text: Cow<'s, str>,
+/// Where a name, key or annotation is written, and how.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct WordData {
     pub(super) start: u32,
     pub(super) end: u32,
+    pub(super) spelling: Spelling,
+}
+
+/// How a word is written: what its text is.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Spelling {
+    /// What stands at its place.
+    Bare,
+    /// The same without a quote at each end.
+    Quoted,
+    /// Another text, by its place in [`Document::owned`].
+    Owned(u32),
 }
 
 #[derive(Debug)]
-pub(super) struct NodeData<'s> {
-    pub(super) name: WordData<'s>,
-    pub(super) annotation: Option<Box<WordData<'s>>>,
+pub(super) struct NodeData {
+    pub(super) name: WordData,
+    pub(super) annotation: u32,
     pub(super) start: u32,
     pub(super) head_end: u32,
     pub(super) end: u32,
@@ -53,9 +70,9 @@ pub(super) struct NodeData<'s> {
 
 #[derive(Debug)]
 pub(super) struct EntryData<'s> {
-    pub(super) key: Option<WordData<'s>>,
-    pub(super) annotation: Option<Box<WordData<'s>>>,
     pub(super) value: Value<'s>,
+    pub(super) key: Option<WordData>,
+    pub(super) annotation: u32,
     pub(super) start: u32,
     pub(super) value_start: u32,
     pub(super) end: u32,
@@ -80,7 +97,7 @@ pub struct NodeRef<'d> {
 /// An argument or a property of a node.
 #[derive(Clone, Copy, Debug)]
 pub struct EntryRef<'d> {
-    file: FileId,
+    document: &'d Document<'d>,
     data: &'d EntryData<'d>,
 }
 
@@ -120,25 +137,36 @@ impl Document<'_> {
     }
 }
 
-impl<'d> WordData<'d> {
-    fn word(&'d self, file: FileId) -> Word<'d> {
-        Word { text: &self.text, span: Span::new(file, self.start, self.end) }
+impl Document<'_> {
+    fn word(&self, data: WordData) -> Word<'_> {
+        let (start, end) = (data.start as usize, data.end as usize);
+        let text = match data.spelling {
+            Spelling::Bare => self.text.get(start..end),
+            Spelling::Quoted => self.text.get(start + 1..end - 1),
+            Spelling::Owned(index) => self.owned.get(index as usize).map(String::as_str),
+        };
+        Word { text: text.unwrap_or_default(), span: Span::new(self.file, data.start, data.end) }
+    }
+
+    fn annotation(&self, place: u32) -> Option<Word<'_>> {
+        let index = place.checked_sub(1)?;
+        self.annotations.get(index as usize).map(|data| self.word(*data))
     }
 }
 
 impl<'d> NodeRef<'d> {
-    fn data(self) -> &'d NodeData<'d> {
+    fn data(self) -> &'d NodeData {
         &self.document.nodes[self.index as usize]
     }
 
     /// The name.
     pub fn name(self) -> Word<'d> {
-        self.data().name.word(self.document.file)
+        self.document.word(self.data().name)
     }
 
     /// The type annotation, `(this)name`.
     pub fn annotation(self) -> Option<Word<'d>> {
-        self.data().annotation.as_ref().map(|word| word.word(self.document.file))
+        self.document.annotation(self.data().annotation)
     }
 
     /// The whole node, its block included.
@@ -153,9 +181,9 @@ impl<'d> NodeRef<'d> {
 
     /// Arguments and properties as written; a property written twice is there twice.
     pub fn entries(self) -> impl ExactSizeIterator<Item = EntryRef<'d>> {
-        let file = self.document.file;
+        let document = self.document;
         let range = self.data().first_entry as usize..self.data().last_entry as usize;
-        self.document.entries[range].iter().map(move |data| EntryRef { file, data })
+        document.entries[range].iter().map(move |data| EntryRef { document, data })
     }
 
     /// The arguments, in order.
@@ -187,12 +215,12 @@ impl<'d> NodeRef<'d> {
 impl<'d> EntryRef<'d> {
     /// The key of a property; `None` for an argument.
     pub fn key(self) -> Option<Word<'d>> {
-        self.data.key.as_ref().map(|word| word.word(self.file))
+        self.data.key.map(|word| self.document.word(word))
     }
 
     /// The type annotation, `(this)value`.
     pub fn annotation(self) -> Option<Word<'d>> {
-        self.data.annotation.as_ref().map(|word| word.word(self.file))
+        self.document.annotation(self.data.annotation)
     }
 
     /// The value.
@@ -202,11 +230,11 @@ impl<'d> EntryRef<'d> {
 
     /// Key, annotation and value.
     pub fn span(self) -> Span {
-        Span::new(self.file, self.data.start, self.data.end)
+        Span::new(self.document.file, self.data.start, self.data.end)
     }
 
     /// The value alone.
     pub fn value_span(self) -> Span {
-        Span::new(self.file, self.data.value_start, self.data.end)
+        Span::new(self.document.file, self.data.value_start, self.data.end)
     }
 }
