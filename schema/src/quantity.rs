@@ -133,9 +133,11 @@ fn parse_scaled(text: &str, scale: i32) -> Result<u64, QuantityError> {
     if digits.is_empty() {
         return Ok(0);
     }
-    let value: u128 = if digits.len() > 38 { return Err(QuantityError::TooLarge) } else { number_of(digits)? };
+    let value: u128 =
+        if digits.len() > 38 { return Err(QuantityError::TooLarge) } else { number_of(digits)? };
     let value = value.checked_mul(1u128 << binary).ok_or(QuantityError::TooLarge)?;
-    let power = exponent.saturating_add(scale).saturating_sub(i32::try_from(fraction.len()).unwrap_or(i32::MAX));
+    let power =
+        exponent.saturating_add(scale).saturating_sub(i32::try_from(fraction.len()).unwrap_or(i32::MAX));
     let amount = shift_decimal(value, power)?;
     u64::try_from(amount).ok().filter(|a| *a <= AMOUNT_LIMIT).ok_or(QuantityError::TooLarge)
 }

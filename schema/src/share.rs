@@ -41,7 +41,8 @@ impl Share {
         if !digits(whole) || !digits(fraction) || fraction.len() > 3 || whole.len() > 3 {
             return None;
         }
-        let thousandths = whole.parse::<u32>().ok()? * 1000 + format!("{fraction:0<3}").parse::<u32>().ok()?;
+        let thousandths =
+            whole.parse::<u32>().ok()? * 1000 + format!("{fraction:0<3}").parse::<u32>().ok()?;
         Self::from_thousandths(thousandths)
     }
 }

@@ -78,21 +78,31 @@ impl Store {
         Self { folder: state.join("bundles") }
     }
 
-    /// Writes a bundle and makes it the current one.
+    /// Writes a bundle's files; what is current stays so until [`Store::activate`].
+    ///
+    /// # Errors
+    /// [`StoreError::Disk`]; nothing that was there is lost.
+    pub fn stage(&self, bundle: &Bundle) -> Result<(), StoreError> {
+        fs::create_dir_all(&self.folder).map_err(|e| disk("creating", &self.folder, e))?;
+        if self.read(&Staged::of(bundle)).is_ok() {
+            return Ok(());
+        }
+        let target = self.file(&bundle.digest);
+        let text = |bytes: &Vec<u8>| String::from_utf8_lossy(bytes).into_owned();
+        let files: BTreeMap<&String, String> = bundle.files.iter().map(|(name, b)| (name, text(b))).collect();
+        write_atomically(&target, &to_json(&files, &target)?)
+    }
+
+    /// Makes a staged bundle the current one, with its commit and its events.
     ///
     /// # Errors
     /// [`StoreError::Disk`]; what was current stays so.
-    pub fn stage(&self, bundle: &Bundle) -> Result<(), StoreError> {
-        fs::create_dir_all(&self.folder).map_err(|e| disk("creating", &self.folder, e))?;
-        let target = self.file(&bundle.digest);
-        if self.read(&Staged::of(bundle)).is_err() {
-            let text = |bytes: &Vec<u8>| String::from_utf8_lossy(bytes).into_owned();
-            let files: BTreeMap<&String, String> =
-                bundle.files.iter().map(|(name, b)| (name, text(b))).collect();
-            write_atomically(&target, &to_json(&files, &target)?)?;
-        }
+    pub fn activate(&self, bundle: &Bundle) -> Result<(), StoreError> {
         let staged = Staged::of(bundle);
         let before = self.pointer().ok().flatten();
+        if before.as_ref().is_some_and(|pointer| pointer.current == staged) {
+            return Ok(());
+        }
         let previous =
             before.and_then(|p| if p.current.digest == staged.digest { p.previous } else { Some(p.current) });
         let pointer = Pointer { current: staged, previous };

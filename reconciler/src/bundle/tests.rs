@@ -111,6 +111,11 @@ fn the_same_object_twice_is_refused() {
     assert!(matches!(found, BundleError::Object(m) if m.contains("twice")));
 }
 
+fn keep(store: &Store, bundle: &Bundle) {
+    store.stage(bundle).unwrap();
+    store.activate(bundle).unwrap();
+}
+
 #[test]
 fn a_staged_bundle_comes_back_and_two_are_kept() {
     let state = tempfile::tempdir().unwrap();
@@ -120,8 +125,8 @@ fn a_staged_bundle_comes_back_and_two_are_kept() {
         .map(|age| verify(&fetched(|file, _| file.max_plan_age_ms = age), "regions/eu-west").unwrap())
         .collect();
     for bundle in &bundles {
-        store.stage(bundle).unwrap();
-        store.stage(bundle).unwrap();
+        keep(&store, bundle);
+        keep(&store, bundle);
         assert_eq!(store.load().unwrap(), Some((bundle.clone(), None)));
     }
     assert_eq!(store.previous().unwrap().as_ref(), Some(&bundles[1]));
@@ -134,14 +139,14 @@ fn a_damaged_bundle_gives_way_to_the_one_before() {
     let store = Store::new(state.path());
     let make = |age| verify(&fetched(|file, _| file.max_plan_age_ms = age), "regions/eu-west").unwrap();
     let (old, new) = (make(1), make(2));
-    store.stage(&old).unwrap();
-    store.stage(&new).unwrap();
+    keep(&store, &old);
+    keep(&store, &new);
     let file = state.path().join(format!("bundles/{}.json", new.digest.replace(':', "")));
     let text = std::fs::read_to_string(&file).unwrap();
     std::fs::write(&file, text.replace("ConfigMap", "ConfigMad")).unwrap();
     let (bundle, note) = store.load().unwrap().unwrap();
     assert_eq!(bundle, old);
     assert!(note.unwrap().contains("digest"));
-    store.stage(&new).unwrap();
+    keep(&store, &new);
     assert_eq!(store.load().unwrap(), Some((new, None)));
 }

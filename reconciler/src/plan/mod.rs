@@ -1,3 +1,191 @@
-//! From what is wanted and what is there to what would change. Pure: never sees a client.
+//! From what is wanted and what is there to ordered steps. Pure: never sees a client.
+//!
+//! Takes the objects wanted ([`wanted`]), the inventory and what a watch shows; gives a [`Plan`]. Invariants: nothing to
+//! do is an empty plan; only what is in our inventory and carries our label is ever deleted.
 
+mod declared;
 pub mod diff;
+#[cfg(test)]
+mod tests;
+mod wanted;
+
+pub use declared::{Choice, choose};
+pub use wanted::{Identity, Want, Wanted, wanted};
+
+use crate::cluster::Observed;
+use seawall_schema::digest::sha256;
+use seawall_schema::keys::INVENTORY;
+use seawall_schema::object::{ObjectKey, Phase};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::marker::PhantomData;
+
+/// What the worker remembers of an object that it applied or compared in full.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    /// Digest of the file that was applied.
+    pub digest: String,
+    /// Which incarnation.
+    pub uid: String,
+    /// The version after which nothing of ours differed.
+    pub version: String,
+    /// The fields that we owned then.
+    pub owned: Option<String>,
+}
+
+/// What is to be done with one object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// It is not there.
+    Create,
+    /// It is there in another version of ours.
+    Update,
+    /// It is there in the right version, and somebody may have changed it: compare, and put back what differs.
+    Check,
+    /// It is not wanted any more; this incarnation goes.
+    Delete {
+        /// The incarnation.
+        uid: String,
+    },
+}
+
+/// One step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// The object.
+    pub key: ObjectKey,
+    /// Its file in the bundle; `None` for what is deleted.
+    pub path: Option<String>,
+    /// What is to be done.
+    pub action: Action,
+}
+
+/// A plan as it was computed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proposed;
+/// A plan that the gate let through.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Approved;
+
+/// Ordered steps from what is there to what is wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan<State> {
+    /// Steps by phase, in the order of the phases.
+    pub phases: Vec<(Phase, Vec<Step>)>,
+    /// Deletions, last phase first.
+    pub deletes: Vec<Step>,
+    /// What the inventory must hold before the first write: all that was ours and all that becomes ours.
+    pub union: BTreeSet<ObjectKey>,
+    /// What the inventory holds when all is done.
+    pub after: BTreeSet<ObjectKey>,
+    state: PhantomData<State>,
+}
+
+/// What a plan is computed from.
+pub struct Situation<'a> {
+    /// What is wanted.
+    pub wanted: &'a Wanted,
+    /// Name of the inventory, the value of its label.
+    pub inventory_name: &'a str,
+    /// What is ours so far.
+    pub inventory: &'a BTreeSet<ObjectKey>,
+    /// What is there, of what carries our label.
+    pub observed: &'a BTreeMap<Identity, Observed>,
+    /// What is known of it.
+    pub records: &'a BTreeMap<Identity, Record>,
+}
+
+/// Computes the plan.
+pub fn plan(situation: &Situation<'_>) -> Plan<Proposed> {
+    let Situation { wanted, inventory, .. } = situation;
+    let mut phases: Vec<(Phase, Vec<Step>)> = Phase::ALL.iter().map(|phase| (*phase, Vec::new())).collect();
+    for want in &wanted.objects {
+        if let Some(action) = judge(situation, want) {
+            let step = Step { key: want.key.clone(), path: Some(want.path.clone()), action };
+            if let Some((_, steps)) = phases.iter_mut().find(|(phase, _)| *phase == want.phase) {
+                steps.push(step);
+            }
+        }
+    }
+    phases.retain(|(_, steps)| !steps.is_empty());
+    let after: BTreeSet<ObjectKey> = wanted.objects.iter().map(|want| want.key.clone()).collect();
+    let union = inventory.union(&after).cloned().collect();
+    Plan { phases, deletes: deletions(situation), union, after, state: PhantomData }
+}
+
+/// What is to be done with one wanted object; `None` where nothing is.
+pub fn judge(situation: &Situation<'_>, want: &Want) -> Option<Action> {
+    let identity = Identity::of(&want.key);
+    let Some(seen) = situation.observed.get(&identity) else { return Some(Action::Create) };
+    if seen.deleting {
+        // It comes back as `Create` once it is gone; applying to what is going away would be lost.
+        return None;
+    }
+    if seen.digest.as_deref() != Some(want.digest.as_str()) {
+        return Some(Action::Update);
+    }
+    match situation.records.get(&identity) {
+        Some(record) if in_sync(record, seen, want) => None,
+        _ => Some(Action::Check),
+    }
+}
+
+/// The same incarnation with the same digest, and either the very version that we saw whole, or one since which none of
+/// our fields has gone to somebody else. (Status writes of others change the version and not that.)
+fn in_sync(record: &Record, seen: &Observed, want: &Want) -> bool {
+    let ours = record.owned.is_some() && record.owned == seen.owned_fields;
+    record.uid == seen.uid
+        && record.digest == want.digest
+        && (record.version == seen.resource_version || ours)
+}
+
+fn deletions(situation: &Situation<'_>) -> Vec<Step> {
+    let kept: BTreeSet<Identity> =
+        situation.wanted.objects.iter().map(|want| Identity::of(&want.key)).collect();
+    let mut going: Vec<(usize, Step)> = Vec::new();
+    for key in situation.inventory {
+        let identity = Identity::of(key);
+        let Some(seen) = situation.observed.get(&identity) else { continue };
+        let labelled = seen.labels.get(INVENTORY).is_some_and(|value| value == situation.inventory_name);
+        if kept.contains(&identity) || !labelled || seen.deleting {
+            continue;
+        }
+        let action = Action::Delete { uid: seen.uid.clone() };
+        going.push((wanted::rank(&key.kind), Step { key: seen.key.clone(), path: None, action }));
+    }
+    going.sort_by(|(a, x), (b, y)| b.cmp(a).then_with(|| y.key.cmp(&x.key)));
+    going.into_iter().map(|(_, step)| step).collect()
+}
+
+impl<State> Plan<State> {
+    /// Whether nothing is to be done.
+    pub fn is_empty(&self) -> bool {
+        self.phases.is_empty() && self.deletes.is_empty()
+    }
+
+    /// All steps in order.
+    pub fn steps(&self) -> impl Iterator<Item = &Step> {
+        self.phases.iter().flat_map(|(_, steps)| steps).chain(&self.deletes)
+    }
+
+    /// What an operator approves: the deletions, and the bundle that asks for them.
+    pub fn digest(&self, bundle_digest: &str) -> String {
+        let mut text = format!("{bundle_digest}\n");
+        for step in &self.deletes {
+            text.push_str(&format!("{} {}\n", step.key.api_version, step.key));
+        }
+        sha256(text.as_bytes())
+    }
+
+    /// Without its deletions; what was ours stays in the inventory.
+    pub fn without_deletes(mut self) -> Self {
+        self.after = self.union.clone();
+        self.deletes.clear();
+        self
+    }
+
+    pub(crate) fn into_state<Next>(self) -> Plan<Next> {
+        let Self { phases, deletes, union, after, state: _ } = self;
+        Plan { phases, deletes, union, after, state: PhantomData }
+    }
+}

@@ -112,7 +112,10 @@ fn position(name: &str, list: &Value, step: &Step) -> Option<usize> {
         (Step::Item(key), Rule::Keyed(keys)) => {
             items.iter().position(|item| item_key(keys, item).as_deref() == Some(key.as_str()))
         }
-        (Step::Element(text), _) => items.iter().position(|item| item.to_string() == *text),
+        (Step::Element(text), _) => {
+            let printed = |item: &Value| item.to_string();
+            items.iter().position(|item| printed(item) == *text)
+        }
         _ => None,
     }
 }

@@ -87,10 +87,10 @@ async fn of_definition(
     };
     let text = |pointer: &str| definition.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
     let versions = definition.pointer("/spec/versions").and_then(Value::as_array).into_iter().flatten();
-    let served =
+    let mut served =
         versions.filter(|version| version["served"] == true).filter_map(|version| version["name"].as_str());
     // Every served version shows the same objects.
-    let Some(version) = served.last() else { return Ok(None) };
+    let Some(version) = served.next_back() else { return Ok(None) };
     let path = format!("/apis/{}/{version}/{}", text("/spec/group"), text("/spec/names/plural"));
     let mut foreign = None;
     let listed = pages(connection, attempt, &path, selector, |found| {

@@ -1,0 +1,129 @@
+//! One step on one object. Takes the object from the bundle, gives what was done.
+
+use super::{Done, Fault, Writer, adopt, force, ignored, send};
+use crate::cluster::observe::observe;
+use crate::cluster::{ApplyOptions, ClusterError};
+use crate::health::verdict;
+use crate::plan::diff::diff;
+use crate::plan::{Action, Identity, Record, Step};
+use seawall_schema::keys::DIGEST;
+use serde_json::{Value, json};
+
+impl Writer<'_> {
+    /// Asks what an update would meet.
+    pub(super) async fn dry_run(&self, step: &Step) -> Result<(), Fault> {
+        let (object, _) = self.desired(step)?;
+        let object = self.leave_ignored(step, object, None).await?;
+        self.apply(&object, true).await.map(drop)
+    }
+
+    pub(super) async fn step(&self, step: &Step) -> Result<Done, Fault> {
+        let (object, digest) = self.desired(step)?;
+        match step.action {
+            Action::Create => self.create(step, &object, &digest).await,
+            Action::Check => self.check(step, object, &digest).await,
+            Action::Update => {
+                let object = self.leave_ignored(step, object, None).await?;
+                let live = self.apply(&object, false).await?;
+                Ok(self.done(step, &live, &digest, Vec::new()))
+            }
+            Action::Delete { .. } => Err(Fault::Bundle("a deletion is not applied".to_owned())),
+        }
+    }
+
+    async fn create(&self, step: &Step, object: &Value, digest: &str) -> Result<Done, Fault> {
+        let fresh = step.key.namespace.as_ref().is_some_and(|namespace| self.fresh.contains(namespace));
+        let live = if fresh { None } else { self.cluster.get(&step.key).await? };
+        let mut options = ApplyOptions::default();
+        let wanted = match &live {
+            Some(live) => {
+                options.force = adopt::allowed(&step.key, object, live, &self.bundle.file.inventory)?;
+                ignored::leave(object.clone(), live)
+            }
+            None => ignored::seed(object.clone()),
+        };
+        let applied = send(self.cluster, &wanted, options).await?;
+        let done = self.done(step, &applied, digest, Vec::new());
+        Ok(Done { created: live.is_none(), ..done })
+    }
+
+    /// Compares in full and puts back what differs. Everything in the object was ours already, so it is taken by force.
+    async fn check(&self, step: &Step, object: Value, digest: &str) -> Result<Done, Fault> {
+        let Some(live) = self.cluster.get(&step.key).await? else {
+            let applied = send(self.cluster, &ignored::seed(object), ApplyOptions::default()).await?;
+            return Ok(self.done(step, &applied, digest, Vec::new()));
+        };
+        if diff(&object, Some(&live)).is_empty() && annotated(&live, digest) {
+            return Ok(Done { wrote: false, ..self.done(step, &live, digest, Vec::new()) });
+        }
+        let wanted = ignored::leave(object, &live);
+        let applied = send(self.cluster, &wanted, ApplyOptions { dry_run: false, force: true }).await?;
+        let mut done = self.done(step, &applied, digest, adopt::others(&live));
+        done.wrote = version(&live) != version(&applied);
+        Ok(done)
+    }
+
+    /// Applies without force; where the fields in the way were ours in the bundle before, with it.
+    async fn apply(&self, object: &Value, dry_run: bool) -> Result<Value, Fault> {
+        match send(self.cluster, object, ApplyOptions { dry_run, force: false }).await {
+            Err(ClusterError::Conflict { message, managers }) => {
+                if !force::were_ours(self.previous, self.bundle, object, &managers) {
+                    return Err(Fault::Cluster(ClusterError::Conflict { message, managers }));
+                }
+                Ok(send(self.cluster, object, ApplyOptions { dry_run, force: true }).await?)
+            }
+            other => Ok(other?),
+        }
+    }
+
+    /// The object of a step as it is applied, with its digest.
+    fn desired(&self, step: &Step) -> Result<(Value, String), Fault> {
+        let damaged = |why: String| Fault::Bundle(why);
+        let path = step.path.as_deref().ok_or_else(|| damaged(format!("{} has no file", step.key)))?;
+        let entry =
+            self.bundle.entries.get(path).ok_or_else(|| damaged(format!("no {path} in the bundle")))?;
+        let mut object = self.bundle.object(path).map_err(|error| damaged(error.to_string()))?;
+        let metadata = object.get_mut("metadata").and_then(Value::as_object_mut);
+        let annotations = metadata.map(|metadata| metadata.entry("annotations").or_insert_with(|| json!({})));
+        match annotations.and_then(Value::as_object_mut) {
+            Some(map) => drop(map.insert(DIGEST.to_owned(), Value::from(entry.digest.as_str()))),
+            None => return Err(damaged(format!("{path}: metadata.annotations is no map"))),
+        }
+        Ok((object, entry.digest.clone()))
+    }
+
+    async fn leave_ignored(&self, step: &Step, object: Value, live: Option<&Value>) -> Result<Value, Fault> {
+        if !ignored::any(&object) {
+            return Ok(object);
+        }
+        match live {
+            Some(live) => Ok(ignored::leave(object, live)),
+            None => match self.cluster.get(&step.key).await? {
+                Some(live) => Ok(ignored::leave(object, &live)),
+                None => Ok(object),
+            },
+        }
+    }
+
+    fn done(&self, step: &Step, applied: &Value, digest: &str, put_back_from: Vec<String>) -> Done {
+        let seen = observe(applied);
+        let record = seen.as_ref().map(|seen| Record {
+            digest: digest.to_owned(),
+            uid: seen.uid.clone(),
+            version: seen.resource_version.clone(),
+            owned: seen.owned_fields.clone(),
+        });
+        let before = self.versions.get(&Identity::of(&step.key)).map(String::as_str);
+        let wrote = before.is_none() || before != version(applied);
+        Done { wrote, created: false, record, seen, health: verdict(applied), put_back_from }
+    }
+}
+
+fn annotated(live: &Value, digest: &str) -> bool {
+    let annotations = live.pointer("/metadata/annotations");
+    annotations.and_then(|map| map.get(DIGEST)).and_then(Value::as_str) == Some(digest)
+}
+
+fn version(object: &Value) -> Option<&str> {
+    object.pointer("/metadata/resourceVersion").and_then(Value::as_str)
+}

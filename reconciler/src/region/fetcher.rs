@@ -1,0 +1,103 @@
+//! Fetching on a thread of its own, so that a server that hangs never stops anything else.
+//!
+//! Takes a source, gives results as they come. A fetch that outlives its deadline is left to itself and a fresh handle is
+//! used from then on; of such strays there are never more than a few.
+
+use crate::source::{Fetched, Known, Source, SourceError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+
+/// Fetches that may hang at the same time before no more are started.
+const STRAYS: usize = 3;
+
+type Answer = (Box<dyn Source>, Result<Fetched, SourceError>);
+
+/// A source and the fetch that is under way.
+pub(super) struct Fetcher {
+    bundle_path: String,
+    deadline: Duration,
+    idle: Option<Box<dyn Source>>,
+    spare: Option<Box<dyn Source>>,
+    under_way: Option<(oneshot::Receiver<Answer>, Instant)>,
+    strays: Arc<AtomicUsize>,
+    description: String,
+}
+
+impl Fetcher {
+    pub(super) fn new(source: Box<dyn Source>, bundle_path: &str, deadline: Duration) -> Self {
+        Self {
+            bundle_path: bundle_path.to_owned(),
+            deadline,
+            description: source.describe(),
+            idle: Some(source),
+            spare: None,
+            under_way: None,
+            strays: Arc::default(),
+        }
+    }
+
+    /// Starts a fetch where none is under way.
+    pub(super) fn start(&mut self, known: Known) {
+        if self.under_way.is_some() || self.strays.load(Ordering::Relaxed) >= STRAYS {
+            return;
+        }
+        let Some(mut source) = self.idle.take() else { return };
+        self.spare = source.fork();
+        let (answer, receiver) = oneshot::channel();
+        let (path, strays) = (self.bundle_path.clone(), Arc::clone(&self.strays));
+        strays.fetch_add(1, Ordering::Relaxed);
+        let work = move || {
+            source.know(known);
+            let result = source.fetch(&path);
+            strays.fetch_sub(1, Ordering::Relaxed);
+            // Nobody listens any more where the deadline has passed.
+            drop(answer.send((source, result)));
+        };
+        match std::thread::Builder::new().name("fetch".to_owned()).spawn(work) {
+            Ok(_) => self.under_way = Some((receiver, Instant::now() + self.deadline)),
+            Err(error) => {
+                self.strays.fetch_sub(1, Ordering::Relaxed);
+                tracing::warn!("cannot start a thread to fetch: {error}");
+                self.idle = self.spare.take();
+            }
+        }
+    }
+
+    /// Waits for the fetch under way; for ever where there is none. Safe to cancel.
+    pub(super) async fn finished(&mut self) -> Result<Fetched, SourceError> {
+        let Some((receiver, deadline)) = &mut self.under_way else {
+            return std::future::pending().await;
+        };
+        let answer = tokio::time::timeout_at(*deadline, receiver).await;
+        self.under_way = None;
+        match answer {
+            Ok(Ok((source, result))) => {
+                self.idle = Some(source);
+                result
+            }
+            Ok(Err(_)) => {
+                self.idle = self.spare.take();
+                Err(SourceError::Corrupt(format!(
+                    "reading {} failed inside; it is tried again",
+                    self.description
+                )))
+            }
+            Err(_) => {
+                self.idle = self.spare.take();
+                let after = self.deadline.as_secs_f32();
+                let what = &self.description;
+                Err(SourceError::Unreachable(format!(
+                    "{what} did not answer within {after} s; it is tried again"
+                )))
+            }
+        }
+    }
+
+    /// Whether a fetch is under way.
+    pub(super) fn busy(&self) -> bool {
+        self.under_way.is_some()
+    }
+}

@@ -1,0 +1,391 @@
+//! From the bundle in force to the cluster: observe, plan, gate, apply, settle.
+//!
+//! One call is one step of convergence: it never waits for anything but single requests, so that drift is put back while a
+//! rollout settles. Invariant: the inventory is written before the first object.
+
+use super::view::View;
+use super::worker::Worker;
+use crate::apply::{Fault, Outcome, Stored, Writer, load_inventory, save_inventory};
+use crate::bundle::Bundle;
+use crate::cluster::{ClusterError, EventKind, Kind};
+use crate::gate::{Facts, Held, gate, operator};
+use crate::health::verdict;
+use crate::plan::{
+    Action, Approved, Identity, Plan, Proposed, Situation, Step, Wanted, choose, plan, wanted,
+};
+use futures::StreamExt as _;
+use seawall_schema::keys::FIELD_MANAGER;
+use std::collections::BTreeSet;
+use tokio::time::Instant;
+
+/// Health looked up in one step.
+const LOOKS: usize = 64;
+
+/// How a step ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Progress {
+    /// Everything that can be done is done.
+    Settled,
+    /// A rollout waits for objects to get ready, or work is left.
+    Settling,
+    /// Something failed that may work later.
+    Failed,
+}
+
+impl Worker {
+    /// Takes the cluster one step closer to what is wanted.
+    pub(super) async fn reconcile(&mut self) -> Progress {
+        self.last_writes = 0;
+        if let Err(error) = self.observe().await {
+            let message = format!("{error}; nothing is changed until it answers");
+            self.conditions.set("Observed", false, "Unreachable", message);
+            return Progress::Failed;
+        }
+        self.conditions.set("Observed", true, "Observed", format!("{} objects", self.view.observed.len()));
+        self.consider_candidate();
+        let Some(bundle) = self.in_force.clone() else { return Progress::Settled };
+        let before = self.events.clone();
+        let wanted = self.choose_events(&bundle);
+        if self.events != before {
+            self.rollout = Some(Instant::now());
+        } else if let Some(suspension) = operator::suspension(&self.config.state) {
+            let message = format!("suspended by {}: {}", suspension.by, suspension.reason);
+            self.conditions.set("Gated", false, "Suspended", message);
+            return Progress::Settled;
+        }
+        let proposed = self.propose(&bundle, &wanted);
+        let approved = self.pass_gate(&bundle, &wanted, proposed);
+        let progress = self.carry_out(&bundle, &wanted, approved).await;
+        self.look_at_health(&wanted).await;
+        self.say_ready();
+        progress
+    }
+
+    /// Brings the view up to date: the inventory once, a complete listing where the watch cannot be trusted.
+    async fn observe(&mut self) -> Result<(), ClusterError> {
+        let bundles = [self.in_force.as_ref(), self.candidate.as_ref()];
+        let Some(name) = bundles.iter().flatten().next().map(|bundle| bundle.file.inventory.clone()) else {
+            return Ok(());
+        };
+        if self.inventory.is_none() {
+            self.inventory = Some(load_inventory(self.cluster.as_ref(), &name).await?);
+        }
+        let kinds = self.kinds();
+        let known = self.watch.as_ref().is_some_and(|(watched, _)| *watched == kinds);
+        if !known {
+            self.watch = Some((kinds.clone(), self.cluster.watch(&name, &kinds)));
+        }
+        let due = self.listed.is_none_or(|at| at.elapsed() >= self.config.resync);
+        if !known || self.view.stale || due {
+            let all = self.cluster.list(&name, &kinds).await?;
+            self.view.listed(all);
+            self.listed = Some(Instant::now());
+        }
+        Ok(())
+    }
+
+    /// The kinds that are ours or may become so.
+    fn kinds(&self) -> Vec<Kind> {
+        let bundles = [self.in_force.as_ref(), self.candidate.as_ref()].into_iter().flatten();
+        let entries = bundles.flat_map(|bundle| bundle.entries.values().map(|entry| &entry.key));
+        let inventory = self.inventory.iter().flat_map(|inventory| &inventory.keys);
+        let kind = |key: &seawall_schema::object::ObjectKey| Kind {
+            api_version: key.api_version.clone(),
+            kind: key.kind.clone(),
+        };
+        entries.chain(inventory).map(kind).collect::<BTreeSet<Kind>>().into_iter().collect()
+    }
+
+    /// Puts a fetched bundle in force where the gate lets it through.
+    fn consider_candidate(&mut self) {
+        let Some(candidate) = self.candidate.take() else { return };
+        let same = self.in_force.as_ref().is_some_and(|bundle| bundle.digest == candidate.digest);
+        if same {
+            self.activate(candidate);
+            return;
+        }
+        if let Some(suspension) = operator::suspension(&self.config.state) {
+            let message = format!("suspended by {}: {}", suspension.by, suspension.reason);
+            self.conditions.set("Gated", false, "Suspended", message);
+            self.candidate = Some(candidate);
+            return;
+        }
+        let chosen = choose(&candidate, &self.local, &self.events);
+        let wanted = wanted(&candidate, &chosen.events).unwrap_or_default();
+        let proposed = self.propose(&candidate, &wanted);
+        match gate(proposed, &self.facts(&candidate, &wanted, false, &self.approvals())) {
+            Ok(_) => {
+                self.conditions.set("Gated", true, "Passed", format!("commit {}", candidate.commit));
+                self.activate(candidate);
+            }
+            Err(held) => {
+                self.held(&held);
+                self.candidate = Some(candidate);
+            }
+        }
+    }
+
+    fn held(&mut self, held: &Held) {
+        self.conditions.set("Gated", false, held.reason, held.message.clone());
+    }
+
+    fn choose_events(&mut self, bundle: &Bundle) -> Wanted {
+        let chosen = choose(bundle, &self.local, &self.events);
+        match &chosen.refused {
+            Some(why) => self.conditions.set("Declared", false, "NotProved", why.clone()),
+            None if chosen.events.is_empty() => {
+                self.conditions.set("Declared", true, "None", "no event is in force")
+            }
+            None => self.conditions.set("Declared", true, "InForce", chosen.events.join(", ")),
+        }
+        self.events = chosen.events;
+        wanted(bundle, &self.events).unwrap_or_default()
+    }
+
+    fn propose(&self, bundle: &Bundle, wanted: &Wanted) -> Plan<Proposed> {
+        let empty = BTreeSet::new();
+        plan(&Situation {
+            wanted,
+            inventory_name: &bundle.file.inventory,
+            inventory: self.inventory.as_ref().map_or(&empty, |inventory| &inventory.keys),
+            observed: &self.view.observed,
+            records: &self.view.records,
+        })
+    }
+
+    fn facts<'a>(
+        &self,
+        bundle: &'a Bundle,
+        wanted: &'a Wanted,
+        in_force: bool,
+        approvals: &'a BTreeSet<String>,
+    ) -> Facts<'a> {
+        let inventory = self.inventory.as_ref().map_or(0, |inventory| inventory.keys.len());
+        Facts { bundle, wanted, in_force, inventory, approvals, now: jiff::Timestamp::now() }
+    }
+
+    /// Lets the plan for the bundle in force through; where its deletions are held, the rest.
+    fn pass_gate(&mut self, bundle: &Bundle, wanted: &Wanted, proposed: Plan<Proposed>) -> Plan<Approved> {
+        let approvals = self.approvals();
+        match gate(proposed.clone(), &self.facts(bundle, wanted, true, &approvals)) {
+            Ok(approved) => {
+                if self.candidate.is_none() {
+                    self.conditions.set("Gated", true, "Passed", format!("commit {}", bundle.commit));
+                }
+                approved
+            }
+            Err(held) => {
+                self.held(&held);
+                proposed.without_deletes().into_state()
+            }
+        }
+    }
+
+    /// Writes. What was ours and is off comes first; a rollout goes phase by phase.
+    async fn carry_out(&mut self, bundle: &Bundle, wanted: &Wanted, mut plan: Plan<Approved>) -> Progress {
+        self.leave_fights(&mut plan);
+        if let Err(error) = self.keep_inventory(bundle, &plan.union, plan.is_empty()).await {
+            self.conditions.set(
+                "Applied",
+                false,
+                "Inventory",
+                format!("the inventory cannot be written: {error}"),
+            );
+            return Progress::Failed;
+        }
+        let mut faults = Vec::new();
+        let mut fresh = BTreeSet::new();
+        for (phase, steps) in &plan.phases {
+            let outcomes = self.write(bundle, steps, &fresh).await;
+            fresh.extend(outcomes.iter().filter_map(created_namespace));
+            faults.extend(self.take_outcomes(steps, outcomes).await);
+            if self.waits_for(wanted, *phase) {
+                self.say_applied(&faults);
+                return Progress::Settling;
+            }
+        }
+        if faults.is_empty() {
+            faults.extend(self.prune(bundle, &plan).await);
+        }
+        self.say_applied(&faults);
+        if !faults.is_empty() {
+            return Progress::Failed;
+        }
+        self.rollout = None;
+        match self.keep_inventory(bundle, &plan.after, false).await {
+            Ok(()) => Progress::Settled,
+            Err(error) => {
+                self.conditions.set(
+                    "Applied",
+                    false,
+                    "Inventory",
+                    format!("the inventory cannot be written: {error}"),
+                );
+                Progress::Failed
+            }
+        }
+    }
+
+    fn leave_fights(&mut self, plan: &mut Plan<Approved>) {
+        let now = Instant::now();
+        for (_, steps) in &mut plan.phases {
+            steps.retain(|step| !self.fights.leaves_alone(&Identity::of(&step.key), now));
+        }
+        let words = self.fights.words(now);
+        let (ok, reason) = if words.is_empty() { (true, "None") } else { (false, "Fight") };
+        let message =
+            if ok { "nobody changes what is ours over and over".to_owned() } else { words.join("; ") };
+        self.conditions.set("Undisputed", ok, reason, message);
+    }
+
+    async fn keep_inventory(
+        &mut self,
+        bundle: &Bundle,
+        keys: &BTreeSet<seawall_schema::object::ObjectKey>,
+        nothing_to_do: bool,
+    ) -> Result<(), ClusterError> {
+        let same = self.inventory.as_ref().is_some_and(|stored| stored.keys == *keys);
+        if same || nothing_to_do {
+            return Ok(());
+        }
+        let stored: Stored = save_inventory(self.cluster.as_ref(), &bundle.file.inventory, keys).await?;
+        self.inventory = Some(stored);
+        Ok(())
+    }
+
+    async fn write(&self, bundle: &Bundle, steps: &[Step], fresh: &BTreeSet<String>) -> Vec<Outcome> {
+        let versions = self.view.versions();
+        let previous = self.previous.as_ref();
+        let writer = Writer { cluster: self.cluster.as_ref(), bundle, previous, versions: &versions, fresh };
+        writer.phase(steps).await
+    }
+
+    async fn prune(&mut self, bundle: &Bundle, plan: &Plan<Approved>) -> Vec<String> {
+        let mut faults = Vec::new();
+        for step in &plan.deletes {
+            let (versions, fresh) = (self.view.versions(), BTreeSet::new());
+            let previous = self.previous.as_ref();
+            let cluster = self.cluster.clone();
+            let writer =
+                Writer { cluster: cluster.as_ref(), bundle, previous, versions: &versions, fresh: &fresh };
+            let outcome = writer.delete(step).await;
+            faults.extend(self.take_outcomes(std::slice::from_ref(step), vec![outcome]).await);
+        }
+        faults
+    }
+
+    /// Notes what was done; gives what was not.
+    async fn take_outcomes(&mut self, steps: &[Step], outcomes: Vec<Outcome>) -> Vec<String> {
+        let mut faults = Vec::new();
+        for outcome in outcomes {
+            match &outcome.result {
+                Ok(done) => {
+                    let step = steps.iter().find(|step| step.key == outcome.key);
+                    let drifted = step.is_some_and(|step| self.is_drift(step));
+                    if done.wrote {
+                        self.last_writes += 1;
+                    }
+                    if done.wrote && drifted {
+                        self.drift_corrected += 1;
+                        let (identity, name) = (Identity::of(&outcome.key), outcome.key.to_string());
+                        self.fights.correction(&identity, &name, &done.put_back_from, Instant::now());
+                    }
+                    self.view.did(&outcome.key, done);
+                }
+                Err(fault) => {
+                    faults.push(self.fault_words(&outcome, fault));
+                    self.record_fault(&outcome, fault).await;
+                }
+            }
+        }
+        faults
+    }
+
+    /// Whether a step puts back what somebody else changed, rather than bringing in what is new.
+    fn is_drift(&self, step: &Step) -> bool {
+        let known = self.view.records.contains_key(&Identity::of(&step.key));
+        self.rollout.is_none() && (step.action == Action::Check || (known && step.action == Action::Update))
+            || self.rollout.is_none() && step.action == Action::Create
+    }
+
+    fn fault_words(&self, outcome: &Outcome, fault: &Fault) -> String {
+        let origin = outcome.path.as_deref().and_then(|path| self.origin(path));
+        match origin {
+            Some(origin) => format!("{} ({origin}): {fault}", outcome.key),
+            None => format!("{}: {fault}", outcome.key),
+        }
+    }
+
+    /// The policy line that an object comes from, by the bundle's provenance.
+    fn origin(&self, path: &str) -> Option<String> {
+        let bytes = self.in_force.as_ref()?.text("provenance.json")?;
+        let provenance: seawall_schema::bundle::Provenance = serde_json::from_slice(bytes).ok()?;
+        let origin = provenance.0.get(path)?.values().next()?.first()?;
+        Some(format!("{}:{}:{}", origin.file, origin.line, origin.column))
+    }
+
+    async fn record_fault(&self, outcome: &Outcome, fault: &Fault) {
+        if !matches!(fault, Fault::NotTried | Fault::Cluster(ClusterError::Unreachable(_))) {
+            let message = format!("{FIELD_MANAGER}: {fault}");
+            self.cluster.event(&outcome.key, EventKind::Warning, fault.reason(), &message).await;
+        }
+    }
+
+    fn say_applied(&mut self, faults: &[String]) {
+        if faults.is_empty() {
+            self.conditions.set("Applied", true, "Applied", "every object is as the bundle says");
+            return;
+        }
+        let shown = faults.iter().take(10).cloned().collect::<Vec<_>>().join("; ");
+        let more = if faults.len() > 10 { format!("; {} more", faults.len() - 10) } else { String::new() };
+        self.conditions.set("Applied", false, "Faults", format!("{} objects: {shown}{more}", faults.len()));
+    }
+
+    /// Whether a rollout has to wait for this phase before it goes on.
+    fn waits_for(&self, wanted: &Wanted, phase: seawall_schema::object::Phase) -> bool {
+        let Some(since) = self.rollout else { return false };
+        let last = wanted.objects.last().is_some_and(|want| want.phase == phase);
+        let unready = |want: &crate::plan::Want| {
+            want.phase == phase && self.view.unready.contains_key(&Identity::of(&want.key))
+        };
+        !last && since.elapsed() < self.config.settle && wanted.objects.iter().any(unready)
+    }
+
+    /// Looks again at what was not ready, or has changed since it was seen whole.
+    async fn look_at_health(&mut self, wanted: &Wanted) {
+        let identities = wanted.objects.iter().map(|want| Identity::of(&want.key)).collect();
+        let View { unready, restless, .. } = &mut self.view;
+        let keys = unready.values().map(|(key, _)| key).chain(restless.values()).cloned();
+        let keys: Vec<_> = keys.take(LOOKS).collect();
+        self.view.keep_health_of(&identities);
+        let cluster = &self.cluster;
+        let looks = futures::stream::iter(keys.into_iter().map(|key| async move {
+            let object = cluster.get(&key).await;
+            (key, object)
+        }));
+        let seen: Vec<_> = looks.buffer_unordered(16).collect().await;
+        for (key, object) in seen {
+            if let Ok(Some(object)) = object {
+                self.view.stands(&key, verdict(&object));
+            }
+        }
+    }
+
+    fn say_ready(&mut self) {
+        match self.view.unready.len() {
+            0 => self.conditions.set("Ready", true, "Ready", "every object stands"),
+            count => {
+                let first = self.view.unready.values().next();
+                let first =
+                    first.map(|(key, health)| format!("{key}: {}", health.reason().unwrap_or("not ready")));
+                let message = format!("{count} objects do not stand yet; {}", first.unwrap_or_default());
+                self.conditions.set("Ready", false, "NotReady", message);
+            }
+        }
+    }
+}
+
+fn created_namespace(outcome: &Outcome) -> Option<String> {
+    let created = outcome.result.as_ref().is_ok_and(|done| done.created);
+    (created && outcome.key.kind == "Namespace").then(|| outcome.key.name.clone())
+}
