@@ -25,9 +25,9 @@ pub(crate) struct Up {
     /// A cluster with this context; may be repeated.
     #[arg(long)]
     context: Vec<String>,
-    /// Install the CRDs of Kueue and AppWrapper.
+    /// Install the CRDs that bundles refer to: Kueue, AppWrapper, DNSEndpoint.
     #[arg(long)]
-    queues: bool,
+    crds: bool,
 }
 
 #[derive(Args)]
@@ -60,13 +60,13 @@ pub(crate) fn run(action: Action) -> Outcome {
     }
 }
 
-fn up(Up { name: Name { name }, clusters, context, queues }: Up) -> Outcome {
+fn up(Up { name: Name { name }, clusters, context, crds }: Up) -> Outcome {
     let contexts = match context.is_empty() {
         true => (1..=clusters).map(|number| format!("region-{number}")).collect(),
         false => context,
     };
     say("── programs of the control plane (minutes the first time)");
-    let plane = ControlPlane::start(&Request { name, contexts, until: None, queues })?;
+    let plane = ControlPlane::start(&Request { name, contexts, until: None, crds })?;
     if !plane.controllers {
         say("without Go there are no controllers: objects are stored, nothing acts on them");
     }

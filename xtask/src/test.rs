@@ -21,7 +21,7 @@ pub(crate) fn run(Arguments { rest }: &Arguments) -> Outcome {
         contexts: vec!["region-1".to_owned(), "region-2".to_owned()],
         // Also when this process is killed.
         until: Some(own),
-        queues: true,
+        crds: true,
     })?;
     let mut tests = cargo(&["test", "--workspace"]);
     tests.args(rest).env("SEAWALL_CONTROL_PLANE", &plane.folder);

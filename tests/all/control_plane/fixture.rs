@@ -20,7 +20,7 @@ pub(super) static PLANE: LazyLock<ControlPlane> = LazyLock::new(|| {
         name: format!("tests-{own}"),
         contexts: vec!["region-1".to_owned(), "region-2".to_owned()],
         until: Some(own),
-        queues: true,
+        crds: true,
     })
     .unwrap()
 });

@@ -30,8 +30,8 @@ pub struct Assets {
     pub kubectl: PathBuf,
     /// The rest; missing where there are assets but no Go.
     pub controllers: Option<Controllers>,
-    /// Folders of CRDs of queues; empty without Go.
-    pub queue_crds: Vec<PathBuf>,
+    /// Folders of the CRDs that bundles refer to: traffic records, and with Go queues.
+    pub crds: Vec<PathBuf>,
 }
 
 /// What makes Deployments run and nodes live.
@@ -86,7 +86,7 @@ fn in_assets(given: &Path, built: Option<&Path>) -> Result<Assets, Error> {
             apiserver: given.join("kube-apiserver"),
             kubectl: given.join("kubectl"),
             controllers: None,
-            queue_crds: Vec::new(),
+            crds: vec![module("crds")],
         }),
     }
 }
@@ -102,11 +102,11 @@ fn whole(servers: &Path, etcd: &Path, built: &Path) -> Result<Assets, Error> {
             kwok: built.join("kwok"),
             stages: stages(built)?,
         }),
-        queue_crds: queue_crds()?,
+        crds: crds()?,
     })
 }
 
-/// The Go module of the tools named `name`.
+/// A folder of `tests/control-plane`: a Go module, or CRDs.
 fn module(name: &str) -> PathBuf {
     super::workspace().join("tests/control-plane").join(name)
 }
@@ -164,8 +164,9 @@ fn stages(built: &Path) -> Result<PathBuf, Error> {
     Ok(path)
 }
 
-fn queue_crds() -> Result<Vec<PathBuf>, Error> {
+fn crds() -> Result<Vec<PathBuf>, Error> {
     Ok(vec![
+        module("crds"),
         module_folder("queues", "sigs.k8s.io/kueue")?.join("config/components/crd/bases"),
         module_folder("queues", "github.com/project-codeflare/appwrapper")?.join("config/crd/bases"),
     ])

@@ -65,8 +65,8 @@ fn finish(
         }
     }
     plane.write()?;
-    for context in request.contexts.iter().filter(|_| request.queues) {
-        install_crds(plane, context, &assets.queue_crds)?;
+    for context in request.contexts.iter().filter(|_| request.crds) {
+        install_crds(plane, context, &assets.crds)?;
     }
     Ok(())
 }

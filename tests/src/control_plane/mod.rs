@@ -52,8 +52,8 @@ pub struct Request {
     pub contexts: Vec<String>,
     /// Ends everything when the process with this id is gone, however it went.
     pub until: Option<u32>,
-    /// Install the CRDs of Kueue and AppWrapper.
-    pub queues: bool,
+    /// Install the CRDs that bundles refer to: Kueue, AppWrapper, DNSEndpoint.
+    pub crds: bool,
 }
 
 /// A running control plane, as its state file says.
