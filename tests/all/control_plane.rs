@@ -3,8 +3,10 @@
 //! The clusters come from `cargo xtask test`; where it is not what runs the tests, they are started here and end with the
 //! test binary.
 
+mod audit;
 mod client;
 mod fake;
 mod faults;
 mod fixture;
+mod regions;
 mod watches;

@@ -10,7 +10,10 @@ use std::future::Future;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
-/// Two clusters, `region-1` and `region-2`.
+/// The contexts of the clusters.
+pub(super) const CONTEXTS: [&str; 2] = ["region-1", "region-2"];
+
+/// A cluster for each of [`CONTEXTS`].
 pub(super) static PLANE: LazyLock<ControlPlane> = LazyLock::new(|| {
     if let Some(folder) = std::env::var_os("SEAWALL_CONTROL_PLANE") {
         return ControlPlane::read(&PathBuf::from(folder)).unwrap();
@@ -18,7 +21,7 @@ pub(super) static PLANE: LazyLock<ControlPlane> = LazyLock::new(|| {
     let own = std::process::id();
     ControlPlane::start(&Request {
         name: format!("tests-{own}"),
-        contexts: vec!["region-1".to_owned(), "region-2".to_owned()],
+        contexts: CONTEXTS.map(str::to_owned).to_vec(),
         until: Some(own),
         crds: true,
     })
