@@ -79,8 +79,9 @@ pub(super) fn single(day: &Day<'_, '_>) -> Option<Witness> {
         let here = entries[at..].iter().take_while(|e| e.0 == entries[at].0).count();
         let lanes = &entries[at..at + here];
         at += here;
+        let among = works_at(day, lanes[0].0);
         for k in 0..day.tables.k {
-            // Few lanes meet at one place; where many do, each alone and all together are tried here, the rest by flow.
+            // Few lanes meet at one place; where many do, all together are tried here, the rest is left to flow.
             let sets: Vec<u32> = if here <= 5 { (1..1 << here).collect() } else { vec![u32::MAX] };
             for set in sets {
                 let chosen: Vec<_> = lanes
@@ -89,7 +90,7 @@ pub(super) fn single(day: &Day<'_, '_>) -> Option<Witness> {
                     .filter(|(i, _)| set >> (i % 32) & 1 == 1)
                     .map(|(_, e)| *e)
                     .collect();
-                if let Some(witness) = witness(day, chosen, k) {
+                if let Some(witness) = witness(day, &among, chosen, k) {
                     return Some(witness);
                 }
             }
@@ -98,8 +99,21 @@ pub(super) fn single(day: &Day<'_, '_>) -> Option<Witness> {
     None
 }
 
-/// What must land on the entries, by displaced work.
-fn forced(day: &Day<'_, '_>, entries: &[Entry], k: usize) -> Vec<(usize, i128)> {
+/// Displaced work that may go to a place.
+fn works_at(day: &Day<'_, '_>, location: LocationId) -> Vec<usize> {
+    let mut works: Vec<usize> =
+        day.options.iter().filter(|o| o.destination == location).map(|o| o.of).collect();
+    works.dedup();
+    works
+}
+
+/// All displaced work.
+pub(super) fn everything(day: &Day<'_, '_>) -> Vec<usize> {
+    (0..day.displaced.len()).collect()
+}
+
+/// What must land on the entries, by displaced work of `among`.
+fn forced(day: &Day<'_, '_>, among: &[usize], entries: &[Entry], k: usize) -> Vec<(usize, i128)> {
     let must = |of: usize| {
         let found = &day.displaced[of];
         let outside =
@@ -108,7 +122,7 @@ fn forced(day: &Day<'_, '_>, entries: &[Entry], k: usize) -> Vec<(usize, i128)> 
         (of, (found.demand - elsewhere).max(0))
     };
     let wanted = |of: &usize| day.required(*of) && day.tables.q(day.displaced[*of].workload, k) > 0;
-    (0..day.displaced.len()).filter(wanted).map(must).filter(|(_, replicas)| *replicas > 0).collect()
+    among.iter().copied().filter(wanted).map(must).filter(|(_, replicas)| *replicas > 0).collect()
 }
 
 /// The pools that the entries may draw on, each once.
@@ -146,14 +160,20 @@ fn declared(reserve: &crate::model::Reserve, resource: &seawall_schema::Resource
 }
 
 /// The witness of a set of entries, where they are refuted, reduced until every line is needed.
-pub(super) fn witness(day: &Day<'_, '_>, mut entries: Vec<Entry>, k: usize) -> Option<Witness> {
+pub(super) fn witness(
+    day: &Day<'_, '_>,
+    among: &[usize],
+    mut entries: Vec<Entry>,
+    k: usize,
+) -> Option<Witness> {
     entries.sort();
     let sums = |entries: &[Entry]| {
-        let lines = forced(day, entries, k);
+        let lines = forced(day, among, entries, k);
         let amount = |(of, n): &(usize, i128)| n.saturating_mul(day.tables.q(day.displaced[*of].workload, k));
         let needs = lines.iter().map(amount).fold(0i128, i128::saturating_add);
-        let has = pools(day, entries, k).iter().map(|p| p.amount).sum::<i128>();
-        (needs > has).then_some(lines)
+        // Lines of pools are made only where there is something to put on them.
+        let short = needs > 0 && needs > pools(day, entries, k).iter().map(|p| p.amount).sum::<i128>();
+        short.then_some(lines)
     };
     let mut lines = sums(&entries)?;
     let mut at = 0;
@@ -169,7 +189,7 @@ pub(super) fn witness(day: &Day<'_, '_>, mut entries: Vec<Entry>, k: usize) -> O
 }
 
 fn reduced(day: &Day<'_, '_>, entries: Vec<Entry>, lines: Vec<(usize, i128)>, k: usize) -> Witness {
-    let (tables, model) = (day.tables, day.tables.model);
+    let model = day.tables.model;
     let pools = pools(day, &entries, k);
     let has = pools.iter().map(|p| p.amount).sum();
     let demands = lines.into_iter().map(|(of, n)| demand_line(day, &day.displaced[of], n, k)).collect();
@@ -177,7 +197,6 @@ fn reduced(day: &Day<'_, '_>, entries: Vec<Entry>, lines: Vec<(usize, i128)>, k:
     let mut locations: Vec<_> = entries.iter().map(|e| e.0).collect();
     locations.dedup();
     let labels: Vec<_> = locations.iter().map(|c| model[*c].label.as_str()).collect();
-    let _ = tables;
     Witness {
         kind: WitnessKind::Pools,
         place: labels.join("+"),
@@ -226,7 +245,7 @@ pub(super) fn burst(day: &Day<'_, '_>) -> Option<Witness> {
             entries.dedup();
             for k in 0..if entries.is_empty() { 0 } else { day.tables.k } {
                 let Some(has) = burst.value.named(&model.resources[k]).map(i128::from) else { continue };
-                let lines = forced(day, &entries, k).into_iter().filter(|(of, _)| works(of));
+                let lines = forced(day, &theirs, &entries, k).into_iter();
                 let demands: Vec<_> =
                     lines.map(|(of, n)| demand_line(day, &day.displaced[of], n, k)).collect();
                 if demands.iter().fold(0i128, |sum, d| sum.saturating_add(d.amount)) > has {

@@ -77,7 +77,7 @@ fn jointly(day: &Day<'_, '_>) -> Joint {
     for k in 0..day.tables.k {
         match cut::flow(day, k) {
             Flowed::Refuted(entries) => {
-                if let Some(witness) = cut::witness(day, entries, k) {
+                if let Some(witness) = cut::witness(day, &cut::everything(day), entries, k) {
                     return Joint::Refuted(Box::new(witness));
                 }
             }

@@ -273,8 +273,7 @@ fn quota_witness(
 ) -> Witness {
     let model = tables.model;
     let mut demands = Vec::new();
-    for (w, workload) in model.workloads.iter().enumerate().filter(|(_, w)| w.tenant.value == tenant) {
-        let _ = workload;
+    for (w, _) in model.workloads.iter().enumerate().filter(|(_, w)| w.tenant.value == tenant) {
         for (location, replicas) in tables.placed[w].iter().filter(|(c, _)| tables.region(*c) == region) {
             demands.push(workload_line(tables, WorkloadId(w as u32), *location, *replicas, k));
         }

@@ -7,6 +7,7 @@
 use super::tables::Tables;
 use super::*;
 use crate::model::{Failover, LocationId, Spread, To, WorkloadId};
+use seawall_schema::Resource;
 
 /// Nodes of one location beyond which none is packed.
 const NODES: u64 = 20_000;
@@ -17,7 +18,8 @@ struct Rack {
     location: LocationId,
     k: usize,
     zones: usize,
-    zone: Vec<u32>,
+    /// Nodes of each zone, one after another in `left`.
+    nodes: Vec<std::ops::Range<usize>>,
     left: Vec<i128>,
     /// Replicas by zone, of work that spreads.
     spread: Vec<(WorkloadId, Vec<i128>)>,
@@ -26,21 +28,30 @@ struct Rack {
 /// Every location with its own work on its nodes.
 pub(super) struct Packing<'t, 'm> {
     tables: &'t Tables<'m>,
-    /// What is not preemptible and standbys; `None` where no packing was found or tried.
-    base: Vec<Result<Rack, Option<Unpacked>>>,
+    /// By location; `Err` where no packing was found or tried.
+    racks: Vec<Result<Racks, Option<Unpacked>>>,
+}
+
+/// One location in normal running.
+struct Racks {
+    /// With what is not preemptible and the standbys.
+    steady: Rack,
+    /// With what is preemptible as well.
+    all: Rack,
 }
 
 impl<'t, 'm> Packing<'t, 'm> {
     /// Packs normal running.
     pub(super) fn new(tables: &'t Tables<'m>) -> Self {
         let pack = |location: LocationId| {
-            let mut rack = Rack::new(tables, location, None).ok_or(None)?;
-            rack.own(tables, false).map_err(Some)?;
-            rack.clone().own(tables, true).map_err(Some)?;
-            Ok(rack)
+            let mut steady = Rack::new(tables, location, None).ok_or(None)?;
+            steady.own(tables, false).map_err(Some)?;
+            let mut all = steady.clone();
+            all.own(tables, true).map_err(Some)?;
+            Ok(Racks { steady, all })
         };
         let locations: Vec<_> = tables.locations().collect();
-        Self { tables, base: locations.into_par_iter().map(pack).collect() }
+        Self { tables, racks: locations.into_par_iter().map(pack).collect() }
     }
 
     /// Sets the level of a plan.
@@ -67,20 +78,23 @@ impl<'t, 'm> Packing<'t, 'm> {
     fn failure(&self, scenario: &Scenario, plan: &Plan) -> Result<(), Option<Unpacked>> {
         let mut arrivals = self.arrivals(scenario, plan);
         arrivals.sort_by_key(|(location, w, _)| (*location, self.tables.weight(*location, *w)));
-        for (location, base) in
-            self.tables.locations().zip(&self.base).filter(|(c, _)| !scenario.failed.contains(c))
+        for (location, racks) in
+            self.tables.locations().zip(&self.racks).filter(|(c, _)| !scenario.failed.contains(c))
         {
-            let base = base.as_ref().map_err(Clone::clone)?;
-            let here = arrivals.iter().filter(|(c, _, _)| *c == location);
-            if here.clone().next().is_none() {
+            let racks = racks.as_ref().map_err(Clone::clone)?;
+            let from = arrivals.partition_point(|(c, _, _)| *c < location);
+            let here = &arrivals[from..arrivals.partition_point(|(c, _, _)| *c <= location)];
+            let evicts = plan.evicted.iter().any(|e| e.location == location);
+            let beside = |mut rack: Rack| {
+                let mut here = here.iter();
+                here.try_for_each(|(_, workload, n)| rack.place(self.tables, *workload, *n)).map(|()| rack)
+            };
+            if here.is_empty() || !evicts && beside(racks.all.clone()).is_ok() {
                 continue;
             }
-            let mut rack = base.clone();
-            for (_, workload, replicas) in here {
-                rack.place(self.tables, *workload, *replicas).map_err(Some)?;
-            }
-            // Where some of it gives way, what is left of it finds its own nodes.
-            if !plan.evicted.iter().any(|e| e.location == location) {
+            // What arrives goes first; where some of the preemptible work gives way, the rest finds its own nodes.
+            let mut rack = beside(racks.steady.clone()).map_err(Some)?;
+            if !evicts {
                 rack.own(self.tables, true).map_err(Some)?;
             }
         }
@@ -128,20 +142,21 @@ impl Rack {
         }
         let zones = model[found.region].zones.len().max(1);
         let mut rack =
-            Self { location, k: tables.k, zones, zone: Vec::new(), left: Vec::new(), spread: Vec::new() };
+            Self { location, k: tables.k, zones, nodes: Vec::new(), left: Vec::new(), spread: Vec::new() };
         // Nobody says which nodes carry what is occupied: an even part on each.
         let occupied =
             |resource| found.occupied.as_ref().map_or(0, |o| o.value.get(resource)).div_ceil(total.max(1));
         let even: Vec<i128> = model.resources.iter().map(|resource| occupied(resource).into()).collect();
-        for pool in &found.pools {
-            let shape: Vec<i128> =
-                model.resources.iter().map(|resource| pool.usable(resource).into()).collect();
-            for zone in
-                (0..pool.count.value).map(|node| node as usize % zones).filter(|zone| Some(*zone) != without)
-            {
-                rack.zone.push(zone as u32);
-                rack.left.extend(shape.iter().zip(&even).map(|(has, taken)| (has - taken).max(0)));
+        for zone in 0..zones {
+            let first = rack.left.len();
+            for pool in found.pools.iter().filter(|_| Some(zone) != without) {
+                let usable = |(resource, taken): (&Resource, &i128)| {
+                    (i128::from(pool.usable(resource)) - taken).max(0)
+                };
+                let node: Vec<i128> = model.resources.iter().zip(&even).map(usable).collect();
+                (zone as u64..pool.count.value).step_by(zones).for_each(|_| rack.left.extend(&node));
             }
+            rack.nodes.push(first..rack.left.len());
         }
         Some(rack)
     }
@@ -187,24 +202,23 @@ impl Rack {
     /// First fit within a zone; gives how many found a node.
     fn fill(&mut self, request: &[i128], zone: usize, wanted: i128) -> i128 {
         let mut left = wanted;
-        for (node, room) in self.left.chunks_mut(self.k).enumerate() {
+        for room in self.left[self.nodes[zone].clone()].chunks_mut(self.k) {
             if left == 0 {
                 break;
             }
-            if self.zone[node] as usize != zone {
-                continue;
-            }
             let fits = room.iter().zip(request).filter(|(_, q)| **q > 0).map(|(room, q)| room / q).min();
             let taken = fits.unwrap_or(left).min(left);
-            room.iter_mut().zip(request).for_each(|(room, q)| *room -= taken * q);
-            left -= taken;
+            if taken > 0 {
+                room.iter_mut().zip(request).for_each(|(room, q)| *room -= taken * q);
+                left -= taken;
+            }
         }
         wanted - left
     }
 
     /// Level over the zones that have nodes, then as far as the skew allows; gives how many found no node.
     fn spread(&mut self, workload: WorkloadId, request: &[i128], replicas: i128, skew: i128) -> i128 {
-        let zones: Vec<usize> = (0..self.zones).filter(|zone| self.zone.contains(&(*zone as u32))).collect();
+        let zones: Vec<usize> = (0..self.zones).filter(|zone| !self.nodes[*zone].is_empty()).collect();
         let known = self.spread.iter().position(|(w, _)| *w == workload);
         let mut counts = known.map_or_else(|| vec![0; self.zones], |at| self.spread[at].1.clone());
         let mut left = replicas;

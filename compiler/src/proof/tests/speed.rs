@@ -17,13 +17,15 @@ pub(super) fn tight(seed: u64, regions: usize, works: usize, slack: u64) -> Spec
         work.push(Work { cpu, at: vec![(home, n)], moves: Some((100, to)), ..Work::default() });
     }
     let total: u64 = used.iter().sum();
+    let pods: u64 = work.iter().map(|w| w.at[0].1).sum();
+    let spare_pods = (pods * slack / (regions as u64 * regions as u64 * 10)).max(1);
     let reserve = total * slack / (regions as u64 * regions as u64 * 10);
     let place = |used: u64| Place {
         nodes: 1,
         cpu: used + reserve,
         pods: 100_000,
         occupied: 0,
-        reserves: vec![(0, reserve, 50_000, Vec::new())],
+        reserves: vec![(0, reserve, spare_pods, Vec::new())],
     };
     Spec {
         lanes: vec![[true, false, false]],
@@ -95,7 +97,10 @@ fn times() {
         ("1,000 × 20 singles", roomy(1, 20, 1000)),
         ("20,000 × 50 singles", roomy(2, 50, 20_000)),
         ("1,000 × 20 pairs", pairs),
-        ("200 × 10 tight", tight(13, 10, 200, 13)),
+        ("200 × 10 tight, 1.3", tight(13, 10, 200, 13)),
+        ("200 × 10 tight, 2.0", tight(20, 10, 200, 20)),
+        ("200 × 10 tight, 2.4", tight(24, 10, 200, 24)),
+        ("200 × 10 tight, 3.0", tight(30, 10, 200, 30)),
     ];
     for (name, spec) in fleets {
         let model = spec.model();
@@ -104,7 +109,13 @@ fn times() {
             let proof = prove(&model);
             let survived =
                 proof.scenarios.iter().filter(|s| matches!(s.verdict, Verdict::Survivable(_))).count();
-            eprintln!("{name}: {:?}, {survived} of {}", start.elapsed(), proof.scenarios.len());
+            let elapsed = start.elapsed();
+            let undecided =
+                proof.scenarios.iter().filter(|s| matches!(s.verdict, Verdict::Undecided)).count();
+            eprintln!(
+                "{name}: {elapsed:?}, {survived} of {} survived, {undecided} undecided",
+                proof.scenarios.len()
+            );
         }
     }
 }
