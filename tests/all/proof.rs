@@ -2,7 +2,6 @@
 //!
 //! `SEAWALL_BLESS=1` writes what the code says now; read the difference before it is committed.
 
-use seawall_compiler::diagnostic::render::{TextStyle, text};
 use seawall_compiler::files::{Files, MemoryFiles};
 use seawall_compiler::proof::{Verdict, verify};
 use seawall_compiler::{Checked, Options, check};
@@ -46,6 +45,20 @@ fn similar_asserts(expected: &str, found: &str, path: &Path) {
     assert!(expected == found, "{}\n{}", path.display(), diff.unified_diff().context_radius(3));
 }
 
+/// Findings without a renderer's dress: code and message, each label with its place, help.
+fn findings(checked: &Checked) -> String {
+    let mut lines = Vec::new();
+    for finding in &checked.diagnostics {
+        lines.push(format!("{} {}", finding.code.id, finding.message));
+        for label in &finding.labels {
+            let Some((path, at)) = checked.sources.locate(label.span) else { continue };
+            lines.push(format!("  {path}:{}:{} {}", at.line, at.column, label.text));
+        }
+        lines.extend(finding.help.iter().map(|help| format!("  help: {help}")));
+    }
+    lines.iter().map(|line| format!("{line}\n")).collect()
+}
+
 #[test]
 fn cases_come_to_their_proofs() {
     let cases = root().join("tests/cases/proof");
@@ -55,7 +68,7 @@ fn cases_come_to_their_proofs() {
         let own = case.join("fleet.kdl").exists();
         let fleet = if own { case.clone() } else { root().join("examples").join(case.file_name().unwrap()) };
         let found = checked(&fleet);
-        let shown = text(&found.diagnostics, &found.sources, TextStyle::default());
+        let shown = findings(&found);
         let (Some(model), Some(proof)) = (&found.model, &found.proof) else {
             panic!("{}\n{shown}", case.display())
         };
