@@ -101,7 +101,7 @@ fn with_lines(mut finding: Diagnostic, witness: &Witness, primary: Span) -> Diag
     let mut seen = BTreeSet::from([primary]);
     for demand in &witness.demands {
         if seen.insert(demand.span) {
-            finding = finding.label(demand.span, demand_text(&witness.resource, demand));
+            finding = finding.label(demand.span, demand_label(witness, demand));
         }
     }
     for pool in &witness.pools {
@@ -115,6 +115,13 @@ fn with_lines(mut finding: Diagnostic, witness: &Witness, primary: Span) -> Diag
 /// An amount with the name of its resource: `152 cpu`, `64Gi memory`.
 fn quantity(resource: &Resource, amount: i128) -> String {
     format!("{} {resource}", resource.format(amount))
+}
+
+fn demand_label(witness: &Witness, demand: &Demand) -> String {
+    match witness.kind {
+        WitnessKind::Data => format!("{} uses it here", demand.name),
+        _ => demand_text(&witness.resource, demand),
+    }
 }
 
 fn demand_text(resource: &Resource, demand: &Demand) -> String {
@@ -133,7 +140,10 @@ fn demand_text(resource: &Resource, demand: &Demand) -> String {
 }
 
 fn pool_text(witness: &Witness, pool: PoolKind, amount: i128) -> String {
-    format!("{} {}", pool.word(), quantity(&witness.resource, amount.abs()))
+    match pool {
+        PoolKind::Copy => "no copy in reach is recent enough".into(),
+        _ => format!("{} {}", pool.word(), quantity(&witness.resource, amount.abs())),
+    }
 }
 
 /// The right side as a person checks it: `reserve 96 + free 15 = 111 cpu; short by 41 cpu`.
