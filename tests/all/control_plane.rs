@@ -8,5 +8,6 @@ mod client;
 mod fake;
 mod faults;
 mod fixture;
+mod reference;
 mod regions;
 mod watches;

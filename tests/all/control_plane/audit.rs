@@ -18,3 +18,4 @@ pub(super) fn writes(context: &str, region: &str, namespace: &str) -> Vec<String
         .filter(|write| write.contains(region) || write.contains(namespace))
         .collect()
 }
+

@@ -8,7 +8,7 @@ use seawall_tests::control_plane::{ControlPlane, Request};
 use serde_json::{Value, json};
 use std::future::Future;
 use std::path::PathBuf;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, RwLock};
 
 /// The contexts of the clusters.
 pub(super) const CONTEXTS: [&str; 2] = ["region-1", "region-2"];
@@ -27,6 +27,9 @@ pub(super) static PLANE: LazyLock<ControlPlane> = LazyLock::new(|| {
     })
     .unwrap()
 });
+
+/// Held for writing by who changes what every worker on a cluster heeds (declarations), for reading by those workers' tests.
+pub(super) static TURN: RwLock<()> = RwLock::new(());
 
 /// A client of a context.
 pub(super) fn cluster(context: &str) -> KubernetesCluster {

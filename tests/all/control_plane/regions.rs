@@ -1,7 +1,7 @@
 //! Workers that keep real clusters: the second sync is quiet, drift goes back, what left the bundle goes, one hung region
 //! slows nobody.
 
-use super::fixture::{CONTEXTS, PLANE, cluster, config_map, key, namespace, on_one_thread};
+use super::fixture::{CONTEXTS, PLANE, TURN, cluster, config_map, key, namespace, on_one_thread};
 use super::{audit, fake};
 use seawall_reconciler::cluster::Cluster;
 use seawall_reconciler::region::{Assignment, Parts, Supervisor, Worker, WorkerConfig};
@@ -11,7 +11,7 @@ use seawall_schema::status::RegionStatus;
 use seawall_tests::rendering::{Region, rendering};
 use serde_json::{Value, json};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 /// A region's settings with short times.
@@ -50,6 +50,7 @@ pub(super) fn within(limit: Duration, what: &str, mut done: impl FnMut() -> bool
 
 #[test]
 fn the_second_sync_writes_nothing_and_so_does_one_after_a_restart() {
+    let _turn = TURN.read().unwrap_or_else(PoisonError::into_inner);
     let region = format!("quiet-{}", std::process::id());
     let namespace = namespace("region-1", "silence");
     let (source, state) = (MemorySource::new(), tempfile::tempdir().unwrap());
@@ -73,6 +74,7 @@ fn the_second_sync_writes_nothing_and_so_does_one_after_a_restart() {
 
 #[test]
 fn what_leaves_the_bundle_goes_and_what_is_foreign_stays() {
+    let _turn = TURN.read().unwrap_or_else(PoisonError::into_inner);
     let region = format!("prune-{}", std::process::id());
     let namespace = namespace("region-2", "prune");
     let (source, state) = (MemorySource::new(), tempfile::tempdir().unwrap());
@@ -102,6 +104,7 @@ fn what_leaves_the_bundle_goes_and_what_is_foreign_stays() {
 
 #[test]
 fn drift_is_put_back_at_once() {
+    let _turn = TURN.read().unwrap_or_else(PoisonError::into_inner);
     let region = format!("drift-{}", std::process::id());
     let namespace = namespace("region-1", "drift");
     let (source, state) = (MemorySource::new(), tempfile::tempdir().unwrap());
@@ -135,6 +138,7 @@ fn drift_is_put_back_at_once() {
 
 #[test]
 fn a_region_that_hangs_slows_nobody() {
+    let _turn = TURN.read().unwrap_or_else(PoisonError::into_inner);
     let source = MemorySource::new();
     let names = [0, 1, 2].map(|number| format!("side-{number}-{}", std::process::id()));
     let spaces = CONTEXTS.map(|context| namespace(context, "side"));
@@ -181,6 +185,7 @@ fn a_region_that_hangs_slows_nobody() {
 
 #[test]
 fn a_missing_definition_holds_up_nothing_else_and_is_taken_up_when_it_comes() {
+    let _turn = TURN.read().unwrap_or_else(PoisonError::into_inner);
     let region = format!("definition-{}", std::process::id());
     let namespace = namespace("region-2", "definition");
     let (source, state) = (MemorySource::new(), tempfile::tempdir().unwrap());
@@ -216,6 +221,7 @@ fn a_missing_definition_holds_up_nothing_else_and_is_taken_up_when_it_comes() {
 
 #[test]
 fn a_missing_namespace_is_named_with_its_object() {
+    let _turn = TURN.read().unwrap_or_else(PoisonError::into_inner);
     let region = format!("nowhere-{}", std::process::id());
     let (source, state) = (MemorySource::new(), tempfile::tempdir().unwrap());
     source.push("c1", rendering(&[bundle(&region, "no-such-namespace", &["a"])]));
