@@ -106,7 +106,9 @@ impl<'t, 'm> Packing<'t, 'm> {
         let mut sums: Vec<((WorkloadId, usize), LocationId, i128)> = Vec::new();
         for moved in &plan.moves {
             let key = (moved.workload, moved.to);
-            match sums.iter_mut().rev().find(|(known, _, _)| *known == key) {
+            // Moves are in order of workload: another source of the same `to` is among the last.
+            let mut last = sums.iter_mut().rev().take_while(|((workload, _), _, _)| *workload == key.0);
+            match last.find(|(known, _, _)| *known == key) {
                 Some((_, _, sum)) => *sum += moved.replicas,
                 None => sums.push((key, moved.destination, moved.replicas)),
             }
