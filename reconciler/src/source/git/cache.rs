@@ -108,6 +108,7 @@ fn failed(source: &GitSource, error: &git2::Error) -> SourceError {
         (_, ErrorClass::Odb | ErrorClass::Zlib | ErrorClass::Object | ErrorClass::Indexer) => {
             SourceError::Corrupt(message)
         }
+        (_, ErrorClass::Os) if error.message().contains("No such file") => SourceError::Missing(message),
         _ => SourceError::Unreachable(message),
     }
 }

@@ -1,0 +1,153 @@
+//! A cluster that goes wrong on demand: in front of the embedded one.
+
+use async_trait::async_trait;
+use futures::stream::BoxStream;
+use seawall_reconciler::cluster::embedded::EmbeddedCluster;
+use seawall_reconciler::cluster::{ApplyOptions, Change, Cluster, ClusterError, EventKind, Kind, Observed};
+use seawall_schema::object::ObjectKey;
+use serde_json::Value;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+/// How it goes wrong.
+#[derive(Clone, Debug)]
+pub(crate) enum Mode {
+    /// Not at all.
+    Healthy,
+    /// After so many writes it is gone; `answered` says whether the last write still took place, unheard.
+    DiesAfter { writes: usize, unheard: bool },
+    /// Never answers.
+    Hangs,
+    /// Every call takes so long.
+    Slow(Duration),
+    /// Every call fails so.
+    Fails(ClusterError),
+    /// Applies of objects whose name contains this fail so.
+    Refuses(&'static str, ClusterError),
+    /// An apply of objects whose name contains this fails so the first few times.
+    RefusesAtFirst(&'static str, ClusterError, usize),
+}
+
+/// The double; clones share everything.
+#[derive(Clone)]
+pub(crate) struct Double {
+    pub(crate) inner: EmbeddedCluster,
+    mode: Arc<Mutex<Mode>>,
+    writes: Arc<AtomicUsize>,
+    failed: Arc<AtomicUsize>,
+}
+
+impl Double {
+    pub(crate) fn new(inner: EmbeddedCluster) -> Self {
+        let mode = Arc::new(Mutex::new(Mode::Healthy));
+        Self { inner, mode, writes: Arc::default(), failed: Arc::default() }
+    }
+
+    /// Sets how it goes wrong, and counts writes from 0.
+    pub(crate) fn set(&self, mode: Mode) {
+        *self.mode.lock().unwrap() = mode;
+        self.writes.store(0, Ordering::SeqCst);
+        self.failed.store(0, Ordering::SeqCst);
+    }
+
+    /// Writes since the last [`Double::set`]: applies that are no dry run, deletions, events.
+    pub(crate) fn writes(&self) -> usize {
+        self.writes.load(Ordering::SeqCst)
+    }
+
+    /// What every call meets.
+    async fn meet(&self) -> Result<(), ClusterError> {
+        let mode = self.mode.lock().unwrap().clone();
+        match mode {
+            Mode::Hangs => {
+                // A real client gives up by itself; so does this one, if late.
+                tokio::time::sleep(Duration::from_secs(10)).await;
+                Err(ClusterError::Unreachable("no answer within 10 s".to_owned()))
+            }
+            Mode::Slow(time) => {
+                tokio::time::sleep(time).await;
+                Ok(())
+            }
+            Mode::Fails(error) => Err(error),
+            Mode::DiesAfter { writes, unheard: _ } if self.writes() > writes => Err(dead()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Counts a write; says whether it still takes place, and whether its answer is heard.
+    fn write(&self) -> (bool, bool) {
+        let nth = self.writes.fetch_add(1, Ordering::SeqCst);
+        match &*self.mode.lock().unwrap() {
+            Mode::DiesAfter { writes, unheard } if nth >= *writes => (*unheard && nth == *writes, false),
+            _ => (true, true),
+        }
+    }
+
+    fn refusal(&self, name: &str) -> Option<ClusterError> {
+        match &*self.mode.lock().unwrap() {
+            Mode::Refuses(part, error) if name.contains(part) => Some(error.clone()),
+            Mode::RefusesAtFirst(part, error, times) if name.contains(part) => {
+                (self.failed.fetch_add(1, Ordering::SeqCst) < *times).then(|| error.clone())
+            }
+            _ => None,
+        }
+    }
+}
+
+fn dead() -> ClusterError {
+    ClusterError::Unreachable("connection refused".to_owned())
+}
+
+#[async_trait]
+impl Cluster for Double {
+    fn describe(&self) -> String {
+        "double".to_owned()
+    }
+
+    async fn apply(&self, object: &Value, options: ApplyOptions) -> Result<Value, ClusterError> {
+        self.meet().await?;
+        let name = object.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default();
+        if let Some(error) = self.refusal(name) {
+            return Err(error);
+        }
+        if options.dry_run {
+            return self.inner.apply(object, options).await;
+        }
+        let (happens, heard) = self.write();
+        let result = if happens { self.inner.apply(object, options).await } else { Err(dead()) };
+        if heard { result } else { Err(dead()) }
+    }
+
+    async fn get(&self, key: &ObjectKey) -> Result<Option<Value>, ClusterError> {
+        self.meet().await?;
+        self.inner.get(key).await
+    }
+
+    async fn list(&self, inventory: &str, kinds: &[Kind]) -> Result<Vec<Observed>, ClusterError> {
+        self.meet().await?;
+        self.inner.list(inventory, kinds).await
+    }
+
+    async fn delete(&self, key: &ObjectKey, uid: &str) -> Result<(), ClusterError> {
+        self.meet().await?;
+        let (happens, heard) = self.write();
+        let result = if happens { self.inner.delete(key, uid).await } else { Err(dead()) };
+        if heard { result } else { Err(dead()) }
+    }
+
+    fn watch(&self, inventory: &str, kinds: &[Kind]) -> BoxStream<'static, Change> {
+        self.inner.watch(inventory, kinds)
+    }
+
+    async fn holds_foreign(&self, key: &ObjectKey, inventory: &str) -> Result<Option<String>, ClusterError> {
+        self.meet().await?;
+        self.inner.holds_foreign(key, inventory).await
+    }
+
+    async fn event(&self, key: &ObjectKey, kind: EventKind, reason: &str, message: &str) {
+        if self.meet().await.is_ok() {
+            self.inner.event(key, kind, reason, message).await;
+        }
+    }
+}
