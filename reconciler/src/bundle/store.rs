@@ -12,6 +12,9 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+/// File of the events in force, beside the bundles.
+const EVENTS: &str = "events.json";
+
 /// Where the staged bundles of one worker lie.
 #[derive(Clone, Debug)]
 pub struct Store {
@@ -140,6 +143,21 @@ impl Store {
         }
     }
 
+    /// The events that were in force last.
+    pub fn events(&self) -> Vec<String> {
+        let bytes = fs::read(self.folder.join(EVENTS)).unwrap_or_default();
+        serde_json::from_slice(&bytes).unwrap_or_default()
+    }
+
+    /// Remembers the events in force.
+    ///
+    /// # Errors
+    /// [`StoreError::Disk`]; the former ones stay.
+    pub fn keep_events(&self, events: &[String]) -> Result<(), StoreError> {
+        let path = self.folder.join(EVENTS);
+        write_atomically(&path, &to_json(&events, &path)?)
+    }
+
     fn file(&self, digest: &str) -> PathBuf {
         let hex: String = digest.chars().filter(char::is_ascii_alphanumeric).collect();
         self.folder.join(format!("{hex}.json"))
@@ -175,7 +193,7 @@ impl Store {
         let kept: Vec<PathBuf> = kept.into_iter().flatten().map(|staged| self.file(&staged.digest)).collect();
         let Ok(entries) = fs::read_dir(&self.folder) else { return };
         for path in entries.flatten().map(|entry| entry.path()) {
-            let pointer = path.file_name().is_some_and(|name| name == "current.json");
+            let pointer = path.file_name().is_some_and(|name| name == "current.json" || name == EVENTS);
             if !pointer && !kept.contains(&path) && fs::remove_file(&path).is_err() {
                 tracing::debug!(path = %path.display(), "an old bundle stays on disk");
             }

@@ -28,7 +28,9 @@ pub fn choose(bundle: &Bundle, local: &[String], before: &[String]) -> Choice {
     let still: Vec<&String> = known.iter().copied().filter(|event| before.contains(event)).collect();
     let from_git: Vec<&String> = known.iter().copied().filter(|event| git.contains(event)).collect();
     let tried = [known.clone(), still, from_git, known.first().copied().into_iter().collect()];
-    let chosen = tried.into_iter().find(|events| proved(bundle, events)).unwrap_or_default();
+    // An empty set is no answer as long as there is another: what is declared is meant.
+    let chosen =
+        tried.into_iter().find(|events| !events.is_empty() && proved(bundle, events)).unwrap_or_default();
     if chosen.len() < known.len() {
         let held = if chosen.is_empty() { "none".to_owned() } else { join(&chosen) };
         said.push(format!("{} were not proved together, in force: {held}", join(&known)));

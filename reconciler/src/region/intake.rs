@@ -5,6 +5,7 @@
 use super::worker::Worker;
 use crate::bundle::{Bundle, verify};
 use crate::source::{Ancestry, Fetched, Known, SourceError};
+use std::sync::Arc;
 
 impl Worker {
     /// What the source is told before a fetch.
@@ -46,7 +47,7 @@ impl Worker {
         if let Some(bundle) =
             newest.filter(|bundle| fetched.files.is_empty() && bundle.commit == fetched.commit)
         {
-            bundle.confirmed_at = fetched.confirmed_at;
+            Arc::make_mut(bundle).confirmed_at = fetched.confirmed_at;
             return;
         }
         match verify(fetched, &self.config.bundle_path) {
@@ -54,7 +55,7 @@ impl Worker {
                 self.conditions.set("Verified", true, "Verified", format!("bundle {}", bundle.digest));
                 self.accepted = Some(bundle.commit.clone());
                 self.stage(&bundle);
-                self.candidate = Some(bundle);
+                self.candidate = Some(Arc::new(bundle));
             }
             Err(error) => {
                 let message =
@@ -72,7 +73,7 @@ impl Worker {
     }
 
     /// Makes a bundle that passed the gate the one in force.
-    pub(super) fn activate(&mut self, bundle: Bundle) {
+    pub(super) fn activate(&mut self, bundle: Arc<Bundle>) {
         if let Err(error) = self.store.activate(&bundle) {
             self.no_disk(&error.to_string());
         }

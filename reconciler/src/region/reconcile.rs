@@ -16,6 +16,7 @@ use crate::plan::{
 use futures::StreamExt as _;
 use seawall_schema::keys::FIELD_MANAGER;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use tokio::time::Instant;
 
 /// Health looked up in one step.
@@ -48,6 +49,10 @@ impl Worker {
         let wanted = self.choose_events(&bundle);
         if self.events != before {
             self.rollout = Some(Instant::now());
+            // After a restart the same ones go on, whatever else was declared beside them.
+            if let Err(error) = self.store.keep_events(&self.events) {
+                tracing::warn!("the events in force are not on disk: {error}");
+            }
         } else if let Some(suspension) = operator::suspension(&self.config.state) {
             let message = format!("suspended by {}: {}", suspension.by, suspension.reason);
             self.conditions.set("Gated", false, "Suspended", message);
@@ -89,11 +94,11 @@ impl Worker {
         let bundles = [self.in_force.as_ref(), self.candidate.as_ref()].into_iter().flatten();
         let entries = bundles.flat_map(|bundle| bundle.entries.values().map(|entry| &entry.key));
         let inventory = self.inventory.iter().flat_map(|inventory| &inventory.keys);
-        let kind = |key: &seawall_schema::object::ObjectKey| Kind {
-            api_version: key.api_version.clone(),
-            kind: key.kind.clone(),
-        };
-        entries.chain(inventory).map(kind).collect::<BTreeSet<Kind>>().into_iter().collect()
+        let names = entries.chain(inventory).map(|key| (key.api_version.as_str(), key.kind.as_str()));
+        let kinds: BTreeSet<(&str, &str)> = names.collect();
+        let kind =
+            |(version, kind): (&str, &str)| Kind { api_version: version.to_owned(), kind: kind.to_owned() };
+        kinds.into_iter().map(kind).collect()
     }
 
     /// Puts a fetched bundle in force where the gate lets it through.
@@ -129,7 +134,7 @@ impl Worker {
         self.conditions.set("Gated", false, held.reason, held.message.clone());
     }
 
-    fn choose_events(&mut self, bundle: &Bundle) -> Wanted {
+    fn choose_events(&mut self, bundle: &Arc<Bundle>) -> Arc<Wanted> {
         let chosen = choose(bundle, &self.local, &self.events);
         match &chosen.refused {
             Some(why) => self.conditions.set("Declared", false, "NotProved", why.clone()),
@@ -139,7 +144,16 @@ impl Worker {
             None => self.conditions.set("Declared", true, "InForce", chosen.events.join(", ")),
         }
         self.events = chosen.events;
-        wanted(bundle, &self.events).unwrap_or_default()
+        match &self.wanted {
+            Some((of, events, wanted)) if Arc::ptr_eq(of, bundle) && *events == self.events => {
+                Arc::clone(wanted)
+            }
+            _ => {
+                let found = Arc::new(wanted(bundle, &self.events).unwrap_or_default());
+                self.wanted = Some((Arc::clone(bundle), self.events.clone(), Arc::clone(&found)));
+                found
+            }
+        }
     }
 
     fn propose(&self, bundle: &Bundle, wanted: &Wanted) -> Plan<Proposed> {
@@ -255,7 +269,7 @@ impl Worker {
 
     async fn write(&self, bundle: &Bundle, steps: &[Step], fresh: &BTreeSet<String>) -> Vec<Outcome> {
         let versions = self.view.versions();
-        let previous = self.previous.as_ref();
+        let previous = self.previous.as_deref();
         let writer = Writer { cluster: self.cluster.as_ref(), bundle, previous, versions: &versions, fresh };
         writer.phase(steps).await
     }
@@ -264,7 +278,7 @@ impl Worker {
         let mut faults = Vec::new();
         for step in &plan.deletes {
             let (versions, fresh) = (self.view.versions(), BTreeSet::new());
-            let previous = self.previous.as_ref();
+            let previous = self.previous.as_deref();
             let cluster = self.cluster.clone();
             let writer =
                 Writer { cluster: cluster.as_ref(), bundle, previous, versions: &versions, fresh: &fresh };

@@ -12,6 +12,7 @@ use crate::apply::Stored;
 use crate::bundle::{Bundle, Store};
 use crate::cluster::{Change, Cluster, Kind};
 use crate::gate::operator;
+use crate::plan::Wanted;
 use crate::report::Reporter;
 use crate::source::Source;
 use futures::stream::BoxStream;
@@ -31,16 +32,18 @@ pub struct Worker {
     /// Held while the worker lives: two on one state folder would undo each other's work.
     _lock: Option<File>,
     /// Verified and not let through yet.
-    pub(super) candidate: Option<Bundle>,
+    pub(super) candidate: Option<Arc<Bundle>>,
     /// What the cluster is kept true to.
-    pub(super) in_force: Option<Bundle>,
+    pub(super) in_force: Option<Arc<Bundle>>,
     /// What was in force before, in this process or on disk.
-    pub(super) previous: Option<Bundle>,
+    pub(super) previous: Option<Arc<Bundle>>,
     /// The commit against which the next one's ancestry is judged.
     pub(super) accepted: Option<String>,
     pub(super) fetched: Option<String>,
     /// Events in force.
     pub(super) events: Vec<String>,
+    /// What the bundle in force asks for while these events are.
+    pub(super) wanted: Option<(Arc<Bundle>, Vec<String>, Arc<Wanted>)>,
     /// Events declared in the cluster.
     pub(super) local: Vec<String>,
     pub(super) inventory: Option<Stored>,
@@ -92,6 +95,7 @@ impl Worker {
             accepted: None,
             fetched: None,
             events: Vec::new(),
+            wanted: None,
             local: Vec::new(),
             inventory: None,
             view: View::new(),
@@ -116,10 +120,11 @@ impl Worker {
                 let message =
                     note.unwrap_or_else(|| format!("commit {} was taken up from disk", bundle.commit));
                 self.conditions.set("Staged", true, "FromDisk", message);
-                self.previous = self.store.previous().ok().flatten();
+                self.previous = self.store.previous().ok().flatten().map(Arc::new);
+                self.events = self.store.events();
                 self.accepted = Some(bundle.commit.clone());
                 self.rollout = Some(Instant::now());
-                self.in_force = Some(bundle);
+                self.in_force = Some(Arc::new(bundle));
             }
             Ok(None) => {}
             Err(error) => {

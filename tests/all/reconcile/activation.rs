@@ -39,7 +39,8 @@ fn replicas(region: &Region, name: &str) -> Option<u64> {
 }
 
 fn say(region: &Region, event: &str) {
-    let declaration = Declaration { by: "me".to_owned(), reason: "test".to_owned(), ..Declaration::default() };
+    let declaration =
+        Declaration { by: "me".to_owned(), reason: "test".to_owned(), ..Declaration::default() };
     runtime().block_on(declare(&region.cluster.inner, event, &declaration)).unwrap();
 }
 

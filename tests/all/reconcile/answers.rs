@@ -32,8 +32,14 @@ fn a_bad_answer_is_said_on_its_object_and_the_others_go_on() {
         region.source.push("c1", Spec::usual().files());
         region.cluster.set(Mode::Refuses("one", error));
         let said = condition(&region.pass(), "Applied");
-        assert!(!said.ok && said.message.contains("ConfigMap shop/one") && said.message.contains(word), "{said:?}");
-        assert!(region.get("ConfigMap", "two").is_some() && region.get("Deployment", "api").is_some(), "{word}");
+        assert!(
+            !said.ok && said.message.contains("ConfigMap shop/one") && said.message.contains(word),
+            "{said:?}"
+        );
+        assert!(
+            region.get("ConfigMap", "two").is_some() && region.get("Deployment", "api").is_some(),
+            "{word}"
+        );
         region.cluster.set(Mode::Healthy);
         assert!(condition(&region.pass(), "Applied").ok, "{word}");
         assert!(region.get("ConfigMap", "one").is_some());
@@ -70,7 +76,10 @@ fn a_running_worker_recovers_by_itself() {
     region.cluster.set(Mode::Fails(ClusterError::Unreachable("connection refused".to_owned())));
     let mut running = region.run();
     running.until("said", |status| {
-        status.conditions.iter().any(|condition| !condition.ok && condition.message.contains("connection refused"))
+        status
+            .conditions
+            .iter()
+            .any(|condition| !condition.ok && condition.message.contains("connection refused"))
     });
     region.cluster.set(Mode::Healthy);
     running.until_in_sync();

@@ -65,8 +65,8 @@ fn dying_in_the_first_sync_of_all_leaves_no_orphan() {
         assert_eq!(region.content(), clean.content(), "after write {after}");
         // Whatever was written is in the inventory, so it can be found again when it is not wanted any more.
         region.source.push("c2", shrunk.files());
-        region.pass();
-        assert!(region.get("Deployment", "api").is_none(), "after write {after}");
+        let status = region.pass();
+        assert!(region.get("Deployment", "api").is_none(), "after write {after}: {status:#?}");
     }
 }
 

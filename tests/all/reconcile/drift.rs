@@ -48,7 +48,9 @@ fn garbage_in_a_file_is_put_back() {
     running.until_in_sync();
     let file = region.cluster.inner.path_of(&key("ConfigMap", "one"));
     std::fs::write(&file, "{ not json").unwrap();
-    eventually("put back", || region.get("ConfigMap", "one").is_some_and(|object| object["data"]["k"] == "1"));
+    eventually("put back", || {
+        region.get("ConfigMap", "one").is_some_and(|object| object["data"]["k"] == "1")
+    });
 }
 
 #[test]
@@ -78,7 +80,8 @@ fn a_lost_label_comes_back() {
     running.until_in_sync();
     let file = region.cluster.inner.path_of(&key("ConfigMap", "one"));
     let text = std::fs::read_to_string(&file).unwrap();
-    std::fs::write(&file, text.replace("\"seawall.dev/inventory\": \"tests.eu-west\"", "\"x\": \"y\"")).unwrap();
+    std::fs::write(&file, text.replace("\"seawall.dev/inventory\": \"tests.eu-west\"", "\"x\": \"y\""))
+        .unwrap();
     eventually("labelled", || {
         let object = region.get("ConfigMap", "one").unwrap();
         object["metadata"]["labels"]["seawall.dev/inventory"] == "tests.eu-west"
@@ -123,19 +126,18 @@ fn two_managers_that_fight_are_named_and_not_fought_for_ever() {
     let region = Region::synced(&Spec::usual());
     let mut running = region.run();
     running.until_in_sync();
-    let fight = || region.cluster.inner.apply_as("helm-controller", &config("one", "theirs"), FORCE);
-    for _ in 0..200 {
-        fight().unwrap();
-        std::thread::sleep(Duration::from_millis(40));
-        let value = region.get("ConfigMap", "one").unwrap()["data"]["k"].clone();
-        if value == "theirs" {
-            std::thread::sleep(Duration::from_millis(300));
-        }
+    let theirs = || region.get("ConfigMap", "one").is_some_and(|object| object["data"]["k"] == "theirs");
+    for _ in 0..6 {
+        region.cluster.inner.apply_as("helm-controller", &config("one", "theirs"), FORCE).unwrap();
+        eventually("put back", || !theirs());
     }
+    region.cluster.inner.apply_as("helm-controller", &config("one", "theirs"), FORCE).unwrap();
+    std::thread::sleep(Duration::from_millis(1500));
+    assert!(theirs(), "the other one has it for a while");
     let status = running.until("named", |status| !condition(status, "Undisputed").ok);
     let words = condition(&status, "Undisputed").message;
     assert!(words.contains("helm-controller") && words.contains("ConfigMap shop/one"), "{words}");
-    assert!(status.drift_corrected < 20, "{}", status.drift_corrected);
+    assert_eq!(status.drift_corrected, 6);
 }
 
 #[test]
@@ -147,7 +149,10 @@ fn somebody_elses_object_is_not_adopted() {
     region.source.push("c1", spec.files());
     let status = region.pass();
     let said = condition(&status, "Applied");
-    assert!(!said.ok && said.message.contains("ConfigMap shop/one") && said.message.contains("kubectl"), "{said:?}");
+    assert!(
+        !said.ok && said.message.contains("ConfigMap shop/one") && said.message.contains("kubectl"),
+        "{said:?}"
+    );
     assert_eq!(region.get("ConfigMap", "one").unwrap()["data"]["k"], "theirs");
     assert!(region.get("ConfigMap", "two").is_some(), "the others go on");
     for (_, object) in &mut spec.objects {

@@ -60,7 +60,8 @@ impl Spec {
     pub(crate) fn files(&self) -> Files {
         let mut own = Files::new();
         let base = phases("base", &self.objects, &mut own);
-        let paths: Vec<String> = self.objects.iter().map(|(phase, object)| path("base", *phase, object)).collect();
+        let paths: Vec<String> =
+            self.objects.iter().map(|(phase, object)| path("base", *phase, object)).collect();
         let mut events = BTreeMap::new();
         for (event, (objects, removed)) in &self.events {
             let overlay = EventFile {
@@ -81,7 +82,11 @@ impl Spec {
             phases: base,
             max_plan_age_ms: self.max_plan_age_ms,
             events,
-            combinations: self.combinations.iter().map(|set| set.iter().map(|e| (*e).to_owned()).collect()).collect(),
+            combinations: self
+                .combinations
+                .iter()
+                .map(|set| set.iter().map(|e| (*e).to_owned()).collect())
+                .collect(),
             limits: Limits { prune_share_thousandths: self.prune_share },
             not_proved: Vec::new(),
         };
@@ -91,10 +96,14 @@ impl Spec {
             language: 1,
             fleet: "tests".to_owned(),
             bundles: BTreeMap::from([(PATH.to_owned(), sha256(&own["bundle.json"]))]),
-            active_events: BTreeMap::from([(PATH.to_owned(), self.active.iter().map(|e| (*e).to_owned()).collect())]),
+            active_events: BTreeMap::from([(
+                PATH.to_owned(),
+                self.active.iter().map(|e| (*e).to_owned()).collect(),
+            )]),
             clusters: BTreeMap::new(),
         };
-        let mut files: Files = own.into_iter().map(|(name, bytes)| (format!("{PATH}/{name}"), bytes)).collect();
+        let mut files: Files =
+            own.into_iter().map(|(name, bytes)| (format!("{PATH}/{name}"), bytes)).collect();
         files.insert("fleet.json".to_owned(), json!(fleet).to_string().into_bytes());
         files
     }
@@ -106,7 +115,8 @@ fn path(folder: &str, phase: Phase, object: &Value) -> String {
 }
 
 fn phases(folder: &str, objects: &[(Phase, Value)], files: &mut Files) -> Vec<PhaseFile> {
-    let mut phases: Vec<PhaseFile> = Phase::ALL.iter().map(|name| PhaseFile { name: *name, objects: vec![] }).collect();
+    let mut phases: Vec<PhaseFile> =
+        Phase::ALL.iter().map(|name| PhaseFile { name: *name, objects: vec![] }).collect();
     for (phase, object) in objects {
         let mut object = object.clone();
         object["metadata"]["labels"][keys::INVENTORY] = json!(INVENTORY);
@@ -187,7 +197,7 @@ impl Region {
     pub(crate) fn config(&self) -> WorkerConfig {
         WorkerConfig {
             interval: Duration::from_millis(100),
-            fetch_deadline: Duration::from_millis(500),
+            fetch_deadline: Duration::from_secs(4),
             settle: Duration::from_secs(2),
             attention: Duration::from_millis(100),
             ..WorkerConfig::new(PATH, self.state())

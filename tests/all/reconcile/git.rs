@@ -109,7 +109,9 @@ fn a_child_descends_and_a_forced_push_does_not() {
     source.know(known(second));
     assert_eq!(source.fetch(REGION).unwrap().descends, Ancestry::Same);
     git.good(None, "3");
-    assert!(matches!(source.fetch(REGION).unwrap().descends, Ancestry::Diverged { accepted } if accepted == second.to_string()));
+    assert!(
+        matches!(source.fetch(REGION).unwrap().descends, Ancestry::Diverged { accepted } if accepted == second.to_string())
+    );
     // A replay: the branch is set back to a commit that was in force earlier.
     git.repository.reference("refs/heads/main", first, true, "replay").unwrap();
     assert!(matches!(source.fetch(REGION).unwrap().descends, Ancestry::Diverged { .. }));
@@ -147,7 +149,8 @@ fn what_is_not_there_is_named() {
 fn symbolic_links_are_refused() {
     let git = Git::new();
     for path in ["regions/eu-west/base/link.yaml", "regions/eu-west", "fleet.json"] {
-        let mut files = vec![("fleet.json", 0o100_644, "{}"), ("regions/eu-west/bundle.json", 0o100_644, "1")];
+        let mut files =
+            vec![("fleet.json", 0o100_644, "{}"), ("regions/eu-west/bundle.json", 0o100_644, "1")];
         files.retain(|(name, ..)| !name.starts_with(path));
         files.push((path, 0o120_000, "/etc/passwd"));
         git.commit(None, &files);
@@ -234,11 +237,16 @@ fn credentials_are_never_quoted() {
     let port = listener.local_addr().unwrap().port();
     drop(listener);
     let url = format!("https://me:pa55word@127.0.0.1:{port}/r.git?token=t0ken");
-    let secret = Credentials { user: Some("me".into()), password: Some("0ther".into()), ..Credentials::default() };
+    let secret =
+        Credentials { user: Some("me".into()), password: Some("0ther".into()), ..Credentials::default() };
     let folder = tempfile::tempdir().unwrap();
     let mut source = GitSource::new(url, "main", folder.path()).with_credentials(secret);
     let error = source.fetch(REGION).unwrap_err();
-    let all = format!("{error} {error:?} {} {:?}", source.describe(), Credentials { password: Some("0ther".into()), ..Credentials::default() });
+    let all = format!(
+        "{error} {error:?} {} {:?}",
+        source.describe(),
+        Credentials { password: Some("0ther".into()), ..Credentials::default() }
+    );
     for secret in ["pa55word", "t0ken", "0ther"] {
         assert!(!all.contains(secret), "{all}");
     }

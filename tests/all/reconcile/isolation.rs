@@ -103,7 +103,9 @@ fn forty_nine_sick_neighbours_slow_nobody() {
 fn a_source_that_hangs_does_not_stop_drift_correction() {
     let region = Region::synced(&Spec::usual());
     let supervisor = Supervisor::start(vec![assignment(&region, Hanging)]).unwrap();
-    eventually("said", || !condition(&supervisor.status()[0], "Fetched").ok && condition(&supervisor.status()[0], "Applied").ok);
+    eventually("said", || {
+        !condition(&supervisor.status()[0], "Fetched").ok && condition(&supervisor.status()[0], "Applied").ok
+    });
     std::fs::remove_file(region.cluster.inner.path_of(&key("ConfigMap", "one"))).unwrap();
     let took = eventually("back", || region.get("ConfigMap", "one").is_some());
     assert!(took < Duration::from_millis(2500), "{took:?}");

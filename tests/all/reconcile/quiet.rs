@@ -3,7 +3,7 @@
 use super::double::Mode;
 use super::fixture::{Region, Spec, config, namespace, runtime};
 use seawall_schema::object::Phase;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 #[test]
 fn a_second_sync_writes_nothing() {
@@ -11,8 +11,8 @@ fn a_second_sync_writes_nothing() {
     let before = region.cluster.inner.objects().unwrap();
     region.cluster.set(Mode::Healthy);
     let status = region.pass();
-    assert_eq!((region.cluster.writes(), status.last_writes), (0, 0));
     assert_eq!(region.cluster.inner.objects().unwrap(), before);
+    assert_eq!((region.cluster.writes(), status.last_writes), (0, 0));
 }
 
 #[test]
@@ -52,11 +52,11 @@ fn ten_thousand_objects_in_sync_cost_little() {
     let runtime = runtime();
     runtime.block_on(worker.pass());
     region.cluster.set(Mode::Healthy);
-    let (started, before) = (Instant::now(), cpu());
+    let before = cpu();
     let status = runtime.block_on(worker.pass());
     let used = cpu() - before;
-    eprintln!("a pass over 10,000 objects in sync: {used:?} of CPU, {:?}", started.elapsed());
     assert_eq!((status.last_writes, region.cluster.writes(), status.objects), (0, 0, 10_001));
-    // 100 ms is promised for an optimised build, with a listing from an API server's watch cache; this one is neither.
-    assert!(used < Duration::from_secs(1), "{used:?}");
+    // 100 ms is promised for an optimised build; without optimisation it is about 15 times that.
+    let most = if cfg!(debug_assertions) { Duration::from_secs(4) } else { Duration::from_millis(100) };
+    assert!(used < most, "{used:?}");
 }

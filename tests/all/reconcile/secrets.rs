@@ -51,7 +51,8 @@ fn status_events_and_state_hold_no_secret() {
     for object in objects.iter().filter(|object| ObjectKey::of(object).unwrap().kind != "Secret") {
         assert!(!holds_secret(&object.to_string()), "{object}");
     }
-    let events = std::fs::read_to_string(region.folder.path().join("cluster/events.jsonl")).unwrap_or_default();
+    let events =
+        std::fs::read_to_string(region.folder.path().join("cluster/events.jsonl")).unwrap_or_default();
     assert!(!holds_secret(&events), "{events}");
     region.cluster.set(Mode::Healthy);
 }

@@ -12,6 +12,7 @@ mod scope;
 mod store;
 
 use super::{ApplyOptions, Change, Cluster, ClusterError, EventKind, Kind, Observed};
+use crate::plan::diff::encode_secret;
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 use seawall_schema::keys::{FIELD_MANAGER, INVENTORY};
@@ -71,7 +72,8 @@ impl EmbeddedCluster {
         let mut store = self.lock();
         self.namespace_exists(&mut store, &key)?;
         let live = store.get(&key);
-        let mut desired = object.clone();
+        // As an API server does: what is written as text is kept and owned encoded.
+        let mut desired = if key.kind == "Secret" { encode_secret(object) } else { object.clone() };
         if let Some(map) = desired.as_object_mut() {
             map.shift_remove("status");
         }

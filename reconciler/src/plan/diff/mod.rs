@@ -9,6 +9,7 @@ mod same;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use same::encode_secret;
 use seawall_schema::keys;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;

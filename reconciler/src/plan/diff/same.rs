@@ -85,7 +85,7 @@ fn quantity(value: &Value) -> Option<u64> {
 }
 
 /// A Secret with `stringData` moved into `data`, as the server stores it.
-pub(super) fn encode_secret(secret: &Value) -> Value {
+pub(crate) fn encode_secret(secret: &Value) -> Value {
     let mut secret = secret.clone();
     let Some(fields) = secret.as_object_mut() else { return secret };
     if let Some(Value::Object(plain)) = fields.remove("stringData") {
