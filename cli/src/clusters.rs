@@ -6,9 +6,9 @@
 use crate::change::region_of;
 use crate::failure::Failure;
 use crate::{Context, style};
-use seawall_reconciler::cluster::Cluster;
 use seawall_reconciler::cluster::embedded::EmbeddedCluster;
 use seawall_reconciler::cluster::kubernetes::KubernetesCluster;
+use seawall_reconciler::cluster::{Cluster, ClusterError};
 use seawall_schema::bundle::{ClusterAccess, FleetFile};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -79,26 +79,40 @@ pub fn refuse_unknown(args: &ClusterArgs, root: &FleetFile) -> Result<(), Failur
     }
 }
 
-/// Opens a cluster.
-///
-/// # Errors
-/// A sentence: what could not be opened, and why.
-pub fn open(
-    context: &Context,
-    args: &ClusterArgs,
-    access: &ClusterAccess,
-) -> Result<Arc<dyn Cluster>, String> {
-    let kubeconfig = args.kubeconfig.as_ref().map(|file| context.path(file).display().to_string());
-    Ok(match access {
-        ClusterAccess::Context(name) => Arc::new(
-            KubernetesCluster::from_context(kubeconfig.as_deref(), name)
-                .map_err(|e| style::plain(&e.to_string()))?,
-        ),
-        ClusterAccess::InCluster => {
-            Arc::new(KubernetesCluster::in_cluster().map_err(|e| style::plain(&e.to_string()))?)
+/// Everything a cluster is opened with, to be opened on any thread.
+#[derive(Clone, Debug)]
+pub struct Door {
+    access: ClusterAccess,
+    kubeconfig: Option<String>,
+}
+
+impl Door {
+    /// The door to `access`; folders count from where the command runs.
+    pub fn to(context: &Context, args: &ClusterArgs, access: &ClusterAccess) -> Self {
+        let access = match access {
+            ClusterAccess::Embedded(path) => {
+                ClusterAccess::Embedded(context.path(path).display().to_string())
+            }
+            other => other.clone(),
+        };
+        Door {
+            access,
+            kubeconfig: args.kubeconfig.as_ref().map(|file| context.path(file).display().to_string()),
         }
-        ClusterAccess::Embedded(path) => {
-            Arc::new(EmbeddedCluster::open(context.path(path)).map_err(|e| style::plain(&e.to_string()))?)
-        }
-    })
+    }
+
+    /// Opens it.
+    ///
+    /// # Errors
+    /// A sentence: what could not be opened, and why.
+    pub fn open(&self) -> Result<Arc<dyn Cluster>, String> {
+        let said = |error: ClusterError| style::plain(&error.to_string());
+        Ok(match &self.access {
+            ClusterAccess::Context(name) => {
+                Arc::new(KubernetesCluster::from_context(self.kubeconfig.as_deref(), name).map_err(said)?)
+            }
+            ClusterAccess::InCluster => Arc::new(KubernetesCluster::in_cluster().map_err(said)?),
+            ClusterAccess::Embedded(path) => Arc::new(EmbeddedCluster::open(path).map_err(said)?),
+        })
+    }
 }

@@ -89,6 +89,12 @@ impl Context {
         Context { stderr: self.stdout.clone(), terminal, ..self.clone() }
     }
 
+    /// The same without messages.
+    #[must_use]
+    pub fn silent(&self) -> Self {
+        Context { quiet: true, ..self.clone() }
+    }
+
     /// A path of the command line as it is to be opened.
     pub fn path(&self, path: impl AsRef<Path>) -> PathBuf {
         let path = path.as_ref();

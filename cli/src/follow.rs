@@ -55,20 +55,58 @@ fn interval(text: &str) -> Result<std::time::Duration, String> {
     }
 }
 
-/// A source of its own for each worker; its cache lies in `cache`.
-pub fn source(context: &Context, args: &FollowArgs, cache: PathBuf) -> Box<dyn Source> {
-    if let Some(folder) = &args.rendering {
-        return Box::new(FolderSource::new(context.path(folder)));
+/// Everything a source is made from, to be made on any thread.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    place: Place,
+    credentials: Credentials,
+}
+
+#[derive(Clone, Debug)]
+enum Place {
+    Folder(PathBuf),
+    Git { url: String, branch: String, path: Option<String> },
+}
+
+impl Origin {
+    /// As the flags say; folders count from where the command runs, also once the process is elsewhere.
+    pub fn of(context: &Context, args: &FollowArgs) -> Self {
+        let place = match (&args.rendering, &args.repo) {
+            (Some(folder), _) => Place::Folder(context.path(folder)),
+            (None, repo) => {
+                let url = repo.clone().unwrap_or_default();
+                let here = context.path(&url);
+                let url = if here.is_dir() { here.display().to_string() } else { url };
+                Place::Git { url, branch: args.branch.clone(), path: args.path.clone() }
+            }
+        };
+        Origin { place, credentials: credentials(context) }
     }
-    let url = args.repo.clone().unwrap_or_default();
-    // A folder counts from where the command runs, also once the process is elsewhere.
-    let here = context.path(&url);
-    let url = if here.is_dir() { here.display().to_string() } else { url };
-    let source = GitSource::new(url, args.branch.clone(), cache).with_credentials(credentials(context));
-    Box::new(match &args.path {
-        Some(path) => source.in_folder(path.clone()),
-        None => source,
-    })
+
+    /// A source of its own for each worker; its cache lies in `cache`.
+    pub fn source(&self, cache: PathBuf) -> Box<dyn Source> {
+        match &self.place {
+            Place::Folder(folder) => Box::new(FolderSource::new(folder)),
+            Place::Git { url, branch, path } => {
+                let source = GitSource::new(url.clone(), branch.clone(), cache);
+                let source = source.with_credentials(self.credentials.clone());
+                match path {
+                    Some(path) => Box::new(source.in_folder(path.clone())),
+                    None => Box::new(source),
+                }
+            }
+        }
+    }
+
+    /// What it is, for messages, and the root of its newest rendering.
+    fn root(&self, cache: PathBuf) -> (String, Result<FleetFile, String>) {
+        let mut source = self.source(cache);
+        let root = source.fetch("").map_err(|e| style::plain(&e.to_string())).and_then(|fetched| {
+            let bytes = fetched.files.get(ROOT_FILE).cloned().unwrap_or_default();
+            root_of(&Tree::from([(ROOT_FILE.to_owned(), bytes)]))
+        });
+        (source.describe(), root)
+    }
 }
 
 fn credentials(context: &Context) -> Credentials {
@@ -92,16 +130,10 @@ pub fn discover(
     only: &[String],
     default: Option<&ClusterAccess>,
 ) -> Result<SyncFile, Failure> {
-    let mut source = source(context, args, context.path(&args.state).join(".discovery"));
-    let (described, fetched) = (source.describe(), source.fetch(""));
-    let root = fetched.map_err(|e| (e.to_string(), described.clone())).and_then(|fetched| {
-        let only =
-            Tree::from_iter(fetched.files.get(ROOT_FILE).map(|bytes| (ROOT_FILE.to_owned(), bytes.clone())));
-        root_of(&only).map_err(|why| (why, described.clone()))
-    });
+    let (described, root) = Origin::of(context, args).root(cache(context, args));
     let root = match root {
         Ok(root) => root,
-        Err((why, described)) => return remembered(context, args, &described, &style::plain(&why)),
+        Err(why) => return remembered(context, args, &described, &why),
     };
     clusters::refuse_unknown(&args.clusters, &root)?;
     let chosen = state::chosen(root.bundles.keys(), only)?;
@@ -150,4 +182,9 @@ fn remembered(context: &Context, args: &FollowArgs, described: &str, why: &str) 
         Err(_) => Err(Failure::world(format!("cannot read {described}"), why)
             .help("nothing was staged before, so there is nothing to go on with")),
     }
+}
+
+/// Where the look for regions keeps its own copy of the repository.
+fn cache(context: &Context, args: &FollowArgs) -> PathBuf {
+    context.path(&args.state).join(".discovery")
 }

@@ -4,7 +4,7 @@
 //! that does not answer is named and the others are shown. Invariant: nothing is written; clusters are only read.
 
 use crate::change::{self, Changes, FieldChange, ObjectChange, nearest, of_objects, region_of};
-use crate::clusters::{self, ClusterArgs};
+use crate::clusters::{self, ClusterArgs, Door};
 use crate::failure::Failure;
 use crate::folder::{Tree, root_of};
 use crate::progress::Progress;
@@ -18,7 +18,6 @@ use seawall_schema::object::ObjectKey;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::Arc;
 
 /// Requests at once to one cluster.
 const AT_ONCE: usize = 16;
@@ -45,7 +44,7 @@ pub fn changes(
     clusters::refuse_unknown(args, &root)?;
     let mut jobs = Vec::new();
     for bundle in state::chosen(root.bundles.keys(), regions)? {
-        jobs.push((connect(context, args, &root, &bundle)?, wanted(tree, &bundle)?));
+        jobs.push((door(context, args, &root, &bundle)?, wanted(tree, &bundle)?));
     }
     ask(context, &jobs)
 }
@@ -72,9 +71,7 @@ pub fn staged(
         })?;
         let flag = clusters::flag(args, &region);
         let Some(access) = flag.or_else(|| known.bundles.get(&bundle)) else { continue };
-        let cluster = clusters::open(context, args, access)
-            .map_err(|why| Failure::world(format!("cannot reach the cluster of {region}"), why))?;
-        jobs.push((cluster, staged_bundle(&found).map_err(failed)?));
+        jobs.push((Door::to(context, args, access), staged_bundle(&found).map_err(failed)?));
     }
     ask(context, &jobs)
 }
@@ -91,11 +88,11 @@ fn staged_bundle(bundle: &Bundle) -> Result<Wanted, String> {
 }
 
 /// Asks all clusters at once; those that do not answer are named after the others' changes were shown.
-fn ask(context: &Context, jobs: &[(Arc<dyn Cluster>, Wanted)]) -> Result<Changes, Failure> {
+fn ask(context: &Context, jobs: &[(Door, Wanted)]) -> Result<Changes, Failure> {
     let progress = Progress::bar(context, jobs.len(), "asking clusters");
     let answers: Vec<_> = std::thread::scope(|scope| {
         let started: Vec<_> =
-            jobs.iter().map(|(cluster, wanted)| scope.spawn(|| region(cluster, wanted))).collect();
+            jobs.iter().map(|(door, wanted)| scope.spawn(|| region(door, wanted))).collect();
         let joined = started.into_iter().map(|thread| {
             let answer = thread.join().unwrap_or_else(|_| Err(String::from("its thread died")));
             progress.step();
@@ -121,16 +118,10 @@ fn ask(context: &Context, jobs: &[(Arc<dyn Cluster>, Wanted)]) -> Result<Changes
     Err(Failure::world("not every cluster answered; what is shown is the others'", silent.join("\n")))
 }
 
-fn connect(
-    context: &Context,
-    args: &ClusterArgs,
-    root: &FleetFile,
-    bundle: &str,
-) -> Result<Arc<dyn Cluster>, Failure> {
-    let region = region_of(bundle);
-    let access = clusters::access(args, root, bundle).ok_or_else(|| clusters::nobody_says(&region))?;
-    clusters::open(context, args, &access)
-        .map_err(|why| Failure::world(format!("cannot reach the cluster of {region}"), why))
+fn door(context: &Context, args: &ClusterArgs, root: &FleetFile, bundle: &str) -> Result<Door, Failure> {
+    let access =
+        clusters::access(args, root, bundle).ok_or_else(|| clusters::nobody_says(&region_of(bundle)))?;
+    Ok(Door::to(context, args, &access))
 }
 
 fn wanted(tree: &Tree, bundle: &str) -> Result<Wanted, Failure> {
@@ -152,10 +143,12 @@ fn wanted(tree: &Tree, bundle: &str) -> Result<Wanted, Failure> {
 }
 
 /// One region, on a runtime of its own.
-fn region(cluster: &Arc<dyn Cluster>, wanted: &Wanted) -> Result<Vec<ObjectChange>, String> {
+fn region(door: &Door, wanted: &Wanted) -> Result<Vec<ObjectChange>, String> {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| e.to_string())?;
     runtime.block_on(async {
+        // Clients start tasks when they are made, so they are made inside the runtime.
+        let cluster = door.open()?;
         let asked = wanted.objects.iter().map(|(path, object)| one(cluster.as_ref(), wanted, path, object));
         let mut answers = stream::iter(asked).buffered(AT_ONCE);
         let mut found = Vec::new();

@@ -48,9 +48,7 @@ pub fn table(rows: &[Row], style: Style) -> String {
         };
         let _ = writeln!(text, "{line}");
     }
-    for row in rows {
-        details(&mut text, row);
-    }
+    text.extend(rows.iter().map(details));
     text
 }
 
@@ -82,12 +80,11 @@ pub fn short(commit: &str) -> String {
     commit.trim_start_matches("sha256:").chars().take(10).collect()
 }
 
-fn details(text: &mut String, row: &Row) {
+/// What does not hold of a region, a line each.
+pub fn details(row: &Row) -> String {
+    let mut text = String::new();
     let status = match &row.status {
-        Err(why) => {
-            let _ = writeln!(text, "{}: {}", row.region, plain(why));
-            return;
-        }
+        Err(why) => return format!("{}: {}\n", row.region, plain(why)),
         Ok(status) => status,
     };
     for condition in status.conditions.iter().filter(|c| !c.ok) {
@@ -103,6 +100,7 @@ fn details(text: &mut String, row: &Row) {
     for object in &status.unready {
         let _ = writeln!(text, "{}:   {}", row.region, plain(object));
     }
+    text
 }
 
 /// `3 regions: 2 ready, 1 suspended`.

@@ -7,6 +7,7 @@
 
 mod change;
 mod disk;
+mod documents;
 mod folder;
 mod process;
 

@@ -43,5 +43,5 @@ fn reference_is_clean() {
 }
 
 mod cases;
-mod pages;
 mod hardness;
+mod pages;

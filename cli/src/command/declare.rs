@@ -1,10 +1,13 @@
-//! `seawall declare EVENT`: says in git that an event is in force; `seawall end EVENT` takes it back.
+//! `seawall declare EVENT`: says that an event is in force; `seawall end EVENT` takes it back.
 //!
-//! Edits `declarations.kdl` beside `fleet.kdl`, keeps its comments, and leaves rendering and committing to their commands.
+//! In git it edits `declarations.kdl` beside `fleet.kdl`, keeps its comments, and leaves rendering and committing to their commands.
 
+use crate::clusters::ClusterArgs;
 use crate::disk::DiskFiles;
 use crate::fleet::{self, FleetArgs};
 use crate::folder::write_file;
+use crate::local::{self, Said};
+use crate::state::StateArgs;
 use crate::{Context, Exit, Failure, Outcome};
 use seawall_compiler::model::Model;
 use seawall_compiler::span::FileId;
@@ -16,10 +19,10 @@ use std::path::Path;
 /// The file that holds declarations.
 const FILE: &str = "declarations.kdl";
 
-/// Declare an event in git: edits declarations.kdl
+/// Declare an event: in git by editing declarations.kdl, or with --region in that region's own cluster
 ///
-/// EVENT is an event of the fleet, region:R or cell:R/C. Render and commit afterwards; each region then switches to the
-/// overlay that it already holds.
+/// EVENT is an event of the fleet, region:R or cell:R/C. In git: render and commit afterwards. With --region it is in force
+/// as soon as the region's worker looks, and needs neither git nor any other region.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// What is in force: an event, region:R or cell:R/C
@@ -35,6 +38,13 @@ pub struct Args {
     /// Until when, such as 2026-01-31T18:00:00Z
     #[arg(long, value_name = "TIME", value_parser = time)]
     until: Option<String>,
+    /// Declare it in this region's own cluster instead; repeatable
+    #[arg(long, value_name = "REGION")]
+    region: Vec<String>,
+    #[command(flatten)]
+    state: StateArgs,
+    #[command(flatten)]
+    clusters: ClusterArgs,
 }
 
 fn time(text: &str) -> Result<String, String> {
@@ -47,6 +57,10 @@ fn time(text: &str) -> Result<String, String> {
 /// # Errors
 /// Where there is no such event, it is declared already, or the file cannot be written.
 pub fn exec(args: &Args, context: &Context) -> Outcome {
+    if !args.region.is_empty() {
+        let said = Said { by: &args.by, reason: &args.reason, until: args.until.as_deref() };
+        return local::declare(context, &args.state, &args.clusters, &args.region, &args.event, &said);
+    }
     let compiled = fleet::check(context, &args.fleet)?;
     if let Some(model) = &compiled.checked.model {
         refuse_unknown(model, &args.event)?;
@@ -71,10 +85,13 @@ pub fn exec(args: &Args, context: &Context) -> Outcome {
 
 /// Takes a declaration back.
 pub mod end {
-    use super::{Context, DiskFiles, Exit, FILE, Failure, Outcome, lines_of, read, write};
+    use super::{
+        ClusterArgs, Context, DiskFiles, Exit, FILE, Failure, Outcome, StateArgs, lines_of, local, read,
+        write,
+    };
     use std::path::PathBuf;
 
-    /// Take a declaration back: edits declarations.kdl
+    /// Take a declaration back: in git, or with --region in that region's own cluster
     #[derive(Debug, clap::Args)]
     pub struct Args {
         /// What is no longer in force: an event, region:R or cell:R/C
@@ -82,6 +99,13 @@ pub mod end {
         /// The fleet's folder
         #[arg(value_name = "DIR", default_value = ".")]
         folder: PathBuf,
+        /// End it in this region's own cluster instead; repeatable
+        #[arg(long, value_name = "REGION")]
+        region: Vec<String>,
+        #[command(flatten)]
+        state: StateArgs,
+        #[command(flatten)]
+        clusters: ClusterArgs,
     }
 
     /// Removes the declaration.
@@ -89,6 +113,9 @@ pub mod end {
     /// # Errors
     /// Where it is not declared, or the file cannot be written.
     pub fn exec(args: &Args, context: &Context) -> Outcome {
+        if !args.region.is_empty() {
+            return local::end(context, &args.state, &args.clusters, &args.region, &args.event);
+        }
         let shown = args.folder.display().to_string();
         let file = DiskFiles::open(&context.path(&args.folder), &shown)?.root().join(FILE);
         let old = read(&file)?;

@@ -4,9 +4,11 @@
 
 use crate::{Context, Outcome};
 
+pub mod agent;
 pub mod check;
 pub mod completions;
 pub mod declare;
+pub mod demo;
 pub mod diff;
 pub mod explain;
 pub mod fmt;
@@ -14,9 +16,13 @@ pub mod init;
 pub mod plan;
 pub mod render;
 pub mod show;
+pub mod status;
+pub mod suspend;
+pub mod sync;
 pub mod verify_proof;
 
 use declare::end;
+use suspend::{approve, resume};
 
 macro_rules! commands {
     ($($variant:ident => $module:ident),+ $(,)?) => {
@@ -42,6 +48,7 @@ macro_rules! commands {
 }
 
 commands! {
+    Demo => demo,
     Init => init,
     Check => check,
     Explain => explain,
@@ -50,7 +57,13 @@ commands! {
     Plan => plan,
     Show => show,
     VerifyProof => verify_proof,
+    Sync => sync,
+    Agent => agent,
+    Status => status,
     Diff => diff,
+    Suspend => suspend,
+    Resume => resume,
+    Approve => approve,
     Declare => declare,
     End => end,
     Completions => completions,

@@ -86,7 +86,10 @@ pub fn print(
     let regions: BTreeSet<_> = changes.objects.iter().map(|c| &c.bundle).collect();
     context.say(&match changes.objects.len() {
         0 => format!("nothing {}", if verb == "differ" { "differs" } else { "would change" }),
-        n => format!("{} in {} {verb}", count(n, "object"), count(regions.len(), "region")),
+        n => {
+            let verb = if n == 1 && verb == "differ" { "differs" } else { verb };
+            format!("{} in {} {verb}", count(n, "object"), count(regions.len(), "region"))
+        }
     });
     Ok(())
 }

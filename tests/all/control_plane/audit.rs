@@ -18,4 +18,3 @@ pub(super) fn writes(context: &str, region: &str, namespace: &str) -> Vec<String
         .filter(|write| write.contains(region) || write.contains(namespace))
         .collect()
 }
-

@@ -20,7 +20,9 @@ fn every_case_gives_what_it_expects() {
         let text = shown(&checked);
         // A file that nothing reads is forgotten.
         let read: BTreeSet<&str> = checked.sources.iter().map(|(_, source)| source.path.as_str()).collect();
-        for path in files.0.keys().filter(|path| !read.contains(path.as_str()) && !path.starts_with("unread/")) {
+        for path in
+            files.0.keys().filter(|path| !read.contains(path.as_str()) && !path.starts_with("unread/"))
+        {
             problems.push(format!("{}: nothing reads {path}", case.display()));
         }
         if std::env::var_os("SEAWALL_BLESS").is_some() {

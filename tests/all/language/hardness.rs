@@ -17,9 +17,30 @@ enum Edit {
 }
 
 const SNIPPETS: [&str; 24] = [
-    "{", "}", "\"", "/*", "/-", "=", "\n", ";", "#true", "\\", "(", "workload", "region x country=DE", "to eu-west",
-    "99999999999999999999999999", "-1", "0.5", "\u{1f600}", "\u{202e}", "\0", "import \"*.kdl\"", "class a class=a",
-    "cpu=\"9223372036854775807\"", "count=1000000000",
+    "{",
+    "}",
+    "\"",
+    "/*",
+    "/-",
+    "=",
+    "\n",
+    ";",
+    "#true",
+    "\\",
+    "(",
+    "workload",
+    "region x country=DE",
+    "to eu-west",
+    "99999999999999999999999999",
+    "-1",
+    "0.5",
+    "\u{1f600}",
+    "\u{202e}",
+    "\0",
+    "import \"*.kdl\"",
+    "class a class=a",
+    "cpu=\"9223372036854775807\"",
+    "count=1000000000",
 ];
 
 fn edits() -> impl Strategy<Value = Vec<(usize, Edit)>> {
@@ -164,7 +185,10 @@ fn order_of_nodes_and_files_does_not_matter() {
     let entry = String::from_utf8(files.0["fleet.kdl"].clone()).unwrap();
     let (imports, rest): (Vec<&str>, Vec<&str>) = entry.lines().partition(|line| line.starts_with("import"));
     let imports: Vec<&str> = imports.into_iter().rev().collect();
-    turned.0.insert("fleet.kdl".to_owned(), format!("{}\n{}\n", rest.join("\n"), imports.join("\n")).into_bytes());
+    turned.0.insert(
+        "fleet.kdl".to_owned(),
+        format!("{}\n{}\n", rest.join("\n"), imports.join("\n")).into_bytes(),
+    );
     let turned = check(&turned, &Options::default());
     let (a, b) = (straight.model.unwrap(), turned.model.unwrap());
     let names = |model: &seawall_compiler::model::Model| {
@@ -172,5 +196,8 @@ fn order_of_nodes_and_files_does_not_matter() {
         regions.chain(model.workloads.iter().map(|w| w.name.to_string())).collect::<Vec<_>>()
     };
     assert_eq!(names(&a), names(&b));
-    assert_eq!(a.locations.iter().map(|l| l.capacity.clone()).collect::<Vec<_>>(), b.locations.iter().map(|l| l.capacity.clone()).collect::<Vec<_>>());
+    assert_eq!(
+        a.locations.iter().map(|l| l.capacity.clone()).collect::<Vec<_>>(),
+        b.locations.iter().map(|l| l.capacity.clone()).collect::<Vec<_>>()
+    );
 }

@@ -88,13 +88,18 @@ fn codes_are_in_order_and_pages_are_theirs() {
     let known: BTreeSet<String> = ALL.iter().map(|code| format!("{}.md", code.id)).collect();
     for entry in std::fs::read_dir(root().join("docs/codes")).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
-        assert!(known.contains(&name) || name == "README.md" || name == "base.kdl", "{name} is no code's page");
+        assert!(
+            known.contains(&name) || name == "README.md" || name == "base.kdl",
+            "{name} is no code's page"
+        );
     }
 }
 
 #[test]
 fn index_is_fresh() {
-    let row = |code: &&Code| format!("| [{0}]({0}.md) | {1} | {2:?} | {3} |\n", code.id, code.name, code.level, code.summary);
+    let row = |code: &&Code| {
+        format!("| [{0}]({0}.md) | {1} | {2:?} | {3} |\n", code.id, code.name, code.level, code.summary)
+    };
     let rows: String = ALL.iter().map(row).collect();
     let path = root().join("docs/codes/README.md");
     let text = std::fs::read_to_string(&path).unwrap();

@@ -11,6 +11,7 @@ pub(super) fn settle(object: &mut Value) {
     let generation = object.pointer("/metadata/generation").and_then(Value::as_i64).unwrap_or(1);
     let number = |path: &str| object.pointer(path).and_then(Value::as_i64);
     let replicas = number("/spec/replicas").unwrap_or(1);
+    let suspended = object.pointer("/spec/suspend").and_then(Value::as_bool).unwrap_or(false);
     let condition = |kind: &str, reason: &str| json!({"type": kind, "status": "True", "reason": reason});
     let status = match kind.as_str() {
         "Deployment" | "ReplicaSet" => json!({
@@ -44,6 +45,8 @@ pub(super) fn settle(object: &mut Value) {
         "PodDisruptionBudget" => json!({
             "observedGeneration": generation, "currentHealthy": 1, "desiredHealthy": 1, "expectedPods": 1, "disruptionsAllowed": 1,
         }),
+        "ClusterQueue" | "LocalQueue" => json!({"conditions": [condition("Active", "Ready")]}),
+        "AppWrapper" => json!({"phase": if suspended { "Suspended" } else { "Running" }}),
         _ => return,
     };
     if let Some(map) = object.as_object_mut() {
