@@ -145,12 +145,12 @@ impl Worker {
         }
         self.events = chosen.events;
         match &self.wanted {
-            Some((of, events, wanted)) if Arc::ptr_eq(of, bundle) && *events == self.events => {
+            Some((of, events, wanted)) if *of == bundle.digest && *events == self.events => {
                 Arc::clone(wanted)
             }
             _ => {
                 let found = Arc::new(wanted(bundle, &self.events).unwrap_or_default());
-                self.wanted = Some((Arc::clone(bundle), self.events.clone(), Arc::clone(&found)));
+                self.wanted = Some((bundle.digest.clone(), self.events.clone(), Arc::clone(&found)));
                 found
             }
         }

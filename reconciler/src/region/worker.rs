@@ -42,8 +42,9 @@ pub struct Worker {
     pub(super) fetched: Option<String>,
     /// Events in force.
     pub(super) events: Vec<String>,
-    /// What the bundle in force asks for while these events are.
-    pub(super) wanted: Option<(Arc<Bundle>, Vec<String>, Arc<Wanted>)>,
+    /// What the bundle of this digest asks for while these events are in force. Not the bundle itself: it is confirmed at
+    /// every fetch, which is a copy where somebody else holds it too.
+    pub(super) wanted: Option<(String, Vec<String>, Arc<Wanted>)>,
     /// Events declared in the cluster.
     pub(super) local: Vec<String>,
     pub(super) inventory: Option<Stored>,
