@@ -12,7 +12,9 @@ pub(super) fn said(draft: &Draft, out: &mut Diagnostics) {
     if draft.notes.absent {
         return;
     }
-    let Some(lowest) = (0..).map(TierId).take(model.tiers.len()).filter(|id| model[*id].span.is_some()).last() else {
+    let Some(lowest) =
+        (0..).map(TierId).take(model.tiers.len()).filter(|id| model[*id].span.is_some()).last()
+    else {
         return;
     };
     for (workload, doubt) in workloads(draft) {
@@ -23,7 +25,10 @@ pub(super) fn said(draft: &Draft, out: &mut Diagnostics) {
         let tier = &model[workload.tier.value];
         let message = format!("workload `{}` does not say what happens to it in a failure", workload.name);
         let finding = Diagnostic::new(&codes::FAILOVER_MISSING, message, workload.name_span, "no `failover`");
-        let finding = finding.label(workload.tier.span, format!("tier `{}` is above the lowest, `{}`", tier.name, model[lowest].name));
+        let finding = finding.label(
+            workload.tier.span,
+            format!("tier `{}` is above the lowest, `{}`", tier.name, model[lowest].name),
+        );
         out.push(finding.help("add `failover { to REGION lane=… }`, or `failover none reason=\"…\"` if staying down is the decision"));
     }
 }
@@ -36,8 +41,10 @@ pub(super) fn elsewhere(draft: &Draft, out: &mut Diagnostics) {
         let [only] = runs.iter().collect::<Vec<_>>()[..] else { continue };
         for to in destinations(workload).iter().filter(|to| to.location == *only) {
             let place = &model[*only].label;
-            let message = format!("workload `{}` runs in `{place}` only, and fails over to it", workload.name);
-            let mut finding = Diagnostic::new(&codes::NO_OTHER_PLACE, message, to.span, "when it has failed, this has too");
+            let message =
+                format!("workload `{}` runs in `{place}` only, and fails over to it", workload.name);
+            let mut finding =
+                Diagnostic::new(&codes::NO_OTHER_PLACE, message, to.span, "when it has failed, this has too");
             for target in &workload.targets {
                 finding = finding.label(target.city.span, "it runs here");
             }
@@ -57,8 +64,12 @@ pub(super) fn held(draft: &Draft, out: &mut Diagnostics) {
                 continue;
             }
             let lane = &model[to.lane.value].name;
-            let message = format!("workload `{}` moves to `{}` by lane `{lane}`, which has no reserve there", workload.name, location.label);
-            let finding = Diagnostic::new(&codes::NO_RESERVE, message, to.lane.span, "nothing is held for it");
+            let message = format!(
+                "workload `{}` moves to `{}` by lane `{lane}`, which has no reserve there",
+                workload.name, location.label
+            );
+            let finding =
+                Diagnostic::new(&codes::NO_RESERVE, message, to.lane.span, "nothing is held for it");
             let finding = finding.label(location.span, "the destination");
             out.push(finding.help(proposal(model, to.location, lane.as_str())));
         }
@@ -76,6 +87,8 @@ fn proposal(model: &Model, location: LocationId, lane: &str) -> String {
     }
     match own.is_empty() {
         true => format!("add `reserve {lane} …` to `{}`; a reserve of 0 counts", at.label),
-        false => format!("add `reserve {lane} …` to `{}`; it holds reserves for {}", at.label, super::words(&own)),
+        false => {
+            format!("add `reserve {lane} …` to `{}`; it holds reserves for {}", at.label, super::words(&own))
+        }
     }
 }

@@ -9,7 +9,8 @@ use crate::span::Span;
 use std::collections::BTreeSet;
 
 /// What explains that work has nowhere to go in a failure.
-static NO_WAY_OUT: &[&Code] = &[&codes::NO_OTHER_PLACE, &codes::NO_RESERVE, &codes::FAILOVER_MISSING, &codes::FAILOVER_OUTSIDE];
+static NO_WAY_OUT: &[&Code] =
+    &[&codes::NO_OTHER_PLACE, &codes::NO_RESERVE, &codes::FAILOVER_MISSING, &codes::FAILOVER_OUTSIDE];
 /// What explains that work reaches no copy of its data.
 static NO_COPY: &[&Code] = &[&codes::RPO_EXCEEDED];
 
@@ -32,6 +33,7 @@ pub(super) fn follows(finding: &Diagnostic, ruled: &Diagnostics, notes: &Notes) 
 
 /// The workload whose node a place lies in.
 fn owner(span: Span, notes: &Notes) -> Option<usize> {
-    let holds = |extent: &Span| extent.file == span.file && extent.start <= span.start && span.end <= extent.end;
+    let holds =
+        |extent: &Span| extent.file == span.file && extent.start <= span.start && span.end <= extent.end;
     notes.extents.iter().position(holds)
 }

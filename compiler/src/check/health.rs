@@ -7,9 +7,18 @@ use crate::resolve::Draft;
 /// Checks every `traffic`.
 pub(super) fn check(draft: &Draft, out: &mut Diagnostics) {
     for (workload, _) in workloads(draft) {
-        let Some(traffic) = workload.traffic.as_ref().filter(|traffic| traffic.health_check.is_none()) else { continue };
+        let Some(traffic) = workload.traffic.as_ref().filter(|traffic| traffic.health_check.is_none()) else {
+            continue;
+        };
         let message = format!("the traffic of workload `{}` has no health check", workload.name);
-        let finding = Diagnostic::new(&codes::NO_HEALTH_CHECK, message, traffic.span, "users are sent here even when it is dead");
-        out.push(finding.help("a dead region cannot withdraw its own record: add `health-check=\"/readyz\"`"));
+        let finding = Diagnostic::new(
+            &codes::NO_HEALTH_CHECK,
+            message,
+            traffic.span,
+            "users are sent here even when it is dead",
+        );
+        out.push(
+            finding.help("a dead region cannot withdraw its own record: add `health-check=\"/readyz\"`"),
+        );
     }
 }

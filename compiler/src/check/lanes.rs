@@ -21,7 +21,8 @@ pub(super) fn preempting(draft: &Draft, out: &mut Diagnostics) {
             "region `{}` holds reserves for two lanes that may preempt: `{}` and `{}`",
             model[region].name, model[first].name, model[second].name
         );
-        let mut finding = Diagnostic::new(&codes::TWO_PREEMPTING_LANES, message, other.span, "this lane may preempt");
+        let mut finding =
+            Diagnostic::new(&codes::TWO_PREEMPTING_LANES, message, other.span, "this lane may preempt");
         finding = finding.label(one.span, "and so may this one");
         for (lane, reserve) in &preempting[..2] {
             finding = match &reserve.lend {
@@ -41,7 +42,8 @@ pub(super) fn lending(draft: &Draft, out: &mut Diagnostics) {
         for tier in lend.tiers.iter().filter(|tier| !model[tier.value].preemptible) {
             let name = &model[tier.value].name;
             let lane = &model[reserve.lane].name;
-            let message = format!("the reserve for lane `{lane}` is lent to tier `{name}`, which does not give way");
+            let message =
+                format!("the reserve for lane `{lane}` is lent to tier `{name}`, which does not give way");
             let finding = Diagnostic::new(&codes::LENT_TO_FIRM_TIER, message, tier.span, "not preemptible");
             let finding = finding.label(model[tier.value].span, "the tier");
             let able: Vec<String> =

@@ -39,7 +39,10 @@ pub(super) fn twice(draft: &Draft, out: &mut Diagnostics) {
             let place = object.places.get("/metadata/name").copied().unwrap_or(object.span);
             let (kind, name) = (key.1.clone(), key.2.clone());
             let Some(first) = seen.insert((tenant, key), place) else { continue };
-            let message = format!("{kind} `{name}` is described twice in namespace `{}`", model[tenant].namespace.value);
+            let message = format!(
+                "{kind} `{name}` is described twice in namespace `{}`",
+                model[tenant].namespace.value
+            );
             let finding = Diagnostic::new(&codes::OBJECT_TWICE, message, place, "and again here");
             let finding = if first == place { finding } else { finding.label(first, "it is described here") };
             out.push(finding.label(named, "these manifests").help("rename one of them"));
@@ -67,7 +70,8 @@ pub(super) fn references(draft: &Draft, out: &mut Diagnostics) {
                     continue;
                 }
                 let place = object.places.get(&pointer).copied().unwrap_or(object.span);
-                let message = format!("{kind} `{name}` is not among the manifests of tenant `{}`", model[tenant].name);
+                let message =
+                    format!("{kind} `{name}` is not among the manifests of tenant `{}`", model[tenant].name);
                 let finding = Diagnostic::new(&codes::REFERENCE_MISSING, message, place, "referred to here");
                 let finding = finding.label(named, "these manifests");
                 out.push(finding.help("wherever the work may move, it must be there first: add it, or make sure that somebody else does"));

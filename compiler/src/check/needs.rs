@@ -11,8 +11,11 @@ use std::collections::{BTreeMap, HashMap};
 /// Checks every `needs`.
 pub(super) fn check(draft: &Draft, out: &mut Diagnostics) {
     let model = &draft.model;
-    let links: HashMap<(RegionId, RegionId), Duration> =
-        model.links.iter().flat_map(|link| [((link.a, link.b), link.rtt), ((link.b, link.a), link.rtt)]).collect();
+    let links: HashMap<(RegionId, RegionId), Duration> = model
+        .links
+        .iter()
+        .flat_map(|link| [((link.a, link.b), link.rtt), ((link.b, link.a), link.rtt)])
+        .collect();
     let doubtful = |index: usize| draft.notes.workloads.get(index).is_some_and(|doubt| doubt.places);
     for (index, workload) in model.workloads.iter().enumerate() {
         for needs in &workload.needs {
@@ -23,7 +26,8 @@ pub(super) fn check(draft: &Draft, out: &mut Diagnostics) {
             let there = places(model, needed);
             let limit = needs.within.map(|within| within.value);
             let near = |from: RegionId, to: RegionId| {
-                from == to || links.get(&(from, to)).is_some_and(|rtt| limit.is_none_or(|limit| *rtt <= limit))
+                from == to
+                    || links.get(&(from, to)).is_some_and(|rtt| limit.is_none_or(|limit| *rtt <= limit))
             };
             let far: Vec<(RegionId, Span)> = places(model, workload)
                 .into_iter()
@@ -32,16 +36,27 @@ pub(super) fn check(draft: &Draft, out: &mut Diagnostics) {
             if far.is_empty() {
                 continue;
             }
-            let names: Vec<String> = far.iter().map(|(region, _)| format!("`{}`", model[*region].name)).collect();
+            let names: Vec<String> =
+                far.iter().map(|(region, _)| format!("`{}`", model[*region].name)).collect();
             let reach = limit.map_or("over any link".to_owned(), |limit| format!("within {limit}"));
-            let message = format!("workload `{}` needs `{}` {reach}, which is out of reach from {}", workload.name, needed.name, words(&names));
+            let message = format!(
+                "workload `{}` needs `{}` {reach}, which is out of reach from {}",
+                workload.name,
+                needed.name,
+                words(&names)
+            );
             let mut finding = Diagnostic::new(&codes::NEED_OUT_OF_REACH, message, needs.span, "needed");
             for (from, span) in &far {
                 finding = finding.label(*span, nearest(model, *from, &there, &links));
             }
-            let homes: Vec<String> = there.keys().map(|region| format!("`{}`", model[*region].name)).collect();
+            let homes: Vec<String> =
+                there.keys().map(|region| format!("`{}`", model[*region].name)).collect();
             let help = format!("`{}` runs or may move to {}", needed.name, words(&homes));
-            out.push(finding.help(if homes.is_empty() { format!("`{}` runs nowhere", needed.name) } else { help }));
+            out.push(finding.help(if homes.is_empty() {
+                format!("`{}` runs nowhere", needed.name)
+            } else {
+                help
+            }));
         }
     }
 }
@@ -59,7 +74,10 @@ fn places(model: &Model, workload: &Workload) -> BTreeMap<RegionId, Span> {
 }
 
 fn nearest(
-    model: &Model, from: RegionId, there: &BTreeMap<RegionId, Span>, links: &HashMap<(RegionId, RegionId), Duration>,
+    model: &Model,
+    from: RegionId,
+    there: &BTreeMap<RegionId, Span>,
+    links: &HashMap<(RegionId, RegionId), Duration>,
 ) -> String {
     let linked = there.keys().filter_map(|to| Some((*links.get(&(from, *to))?, *to)));
     match linked.min() {

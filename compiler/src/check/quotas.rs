@@ -16,14 +16,16 @@ pub(super) fn check(draft: &Draft, out: &mut Diagnostics) {
         let quotas = quotas(&model.tenants, RegionId(index));
         let mut over: Vec<String> = Vec::new();
         for resource in &model.resources {
-            let sum: u128 = quotas.iter().filter_map(|(_, quota)| quota.amount.named(resource)).map(u128::from).sum();
+            let sum: u128 =
+                quotas.iter().filter_map(|(_, quota)| quota.amount.named(resource)).map(u128::from).sum();
             let left = left(draft, &region.locations, resource);
             if sum > left {
                 over.push(format!("{} of {} {resource}", amount(resource, sum), amount(resource, left)));
             }
         }
         let (Some((_, first)), false) = (quotas.first(), over.is_empty()) else { continue };
-        let message = format!("quotas in `{}` add up to more than its reserves leave: {}", region.name, words(&over));
+        let message =
+            format!("quotas in `{}` add up to more than its reserves leave: {}", region.name, words(&over));
         let mut finding = Diagnostic::new(&codes::QUOTAS_EXCEED, message, first.span, "this quota");
         for (tenant, quota) in &quotas[1..] {
             finding = finding.label(quota.span, format!("and of `{}`", tenant.name));
@@ -40,7 +42,8 @@ fn quotas(tenants: &[Tenant], region: RegionId) -> Vec<(&Tenant, &crate::model::
 fn left(draft: &Draft, locations: &[crate::model::LocationId], resource: &Resource) -> u128 {
     let of = |id: &crate::model::LocationId| {
         let location = &draft.model[*id];
-        let held: u128 = location.reserves.iter().map(|reserve| u128::from(reserve.amount.get(resource))).sum();
+        let held: u128 =
+            location.reserves.iter().map(|reserve| u128::from(reserve.amount.get(resource))).sum();
         u128::from(location.capacity.get(resource)).saturating_sub(held)
     };
     locations.iter().map(of).sum()

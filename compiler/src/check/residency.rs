@@ -15,14 +15,21 @@ pub(super) fn data(draft: &Draft, out: &mut Diagnostics) {
         let Some(residency) = known(dataset.residency.as_ref()) else { continue };
         let home = std::iter::once((dataset.home.value, dataset.home.span, "home"));
         let copies = dataset.replicas.iter().map(|r| (r.region, r.span, "copy"));
-        for (region, span, what) in home.chain(copies).filter(|(region, ..)| !allows(model, residency, *region)) {
+        for (region, span, what) in
+            home.chain(copies).filter(|(region, ..)| !allows(model, residency, *region))
+        {
             let message = format!(
                 "dataset `{}` has a {what} in {}, and must stay in {}",
                 dataset.name,
                 placed(model, region),
                 named(model, residency)
             );
-            let finding = Diagnostic::new(&codes::DATA_OUTSIDE, message, span, format!("in {}", model[region].country.value));
+            let finding = Diagnostic::new(
+                &codes::DATA_OUTSIDE,
+                message,
+                span,
+                format!("in {}", model[region].country.value),
+            );
             out.push(help(model, finding.label(residency.span, "must stay here"), &[residency]));
         }
     }
@@ -97,7 +104,9 @@ fn outside(model: &Model, at: RegionId, bounds: &[Bound<'_>], finding: Diagnosti
     let Some(first) = broken.first() else { return };
     let mut finding = finding;
     let reason = match first.dataset {
-        Some((dataset, _)) => format!("its dataset `{dataset}` must stay in {}", named(model, first.residency)),
+        Some((dataset, _)) => {
+            format!("its dataset `{dataset}` must stay in {}", named(model, first.residency))
+        }
         None => format!("it must stay in {}", named(model, first.residency)),
     };
     finding.message = format!("{}, and {reason}", finding.message);
@@ -107,7 +116,8 @@ fn outside(model: &Model, at: RegionId, bounds: &[Bound<'_>], finding: Diagnosti
             finding = finding.label(uses, format!("uses `{dataset}`"));
         }
     }
-    finding = finding.label(model[at].country.span, format!("`{}` lies in {}", model[at].name, model[at].country.value));
+    finding = finding
+        .label(model[at].country.span, format!("`{}` lies in {}", model[at].name, model[at].country.value));
     let residencies: Vec<&Residency> = bounds.iter().map(|bound| bound.residency).collect();
     out.push(help(model, finding, &residencies));
 }
@@ -121,7 +131,8 @@ fn nowhere(model: &Model, workload: &Workload, bounds: &[Bound<'_>], out: &mut D
     if !common.is_empty() {
         return false;
     }
-    let message = format!("workload `{}` may be nowhere: its residencies have no country in common", workload.name);
+    let message =
+        format!("workload `{}` may be nowhere: its residencies have no country in common", workload.name);
     let mut finding = Diagnostic::new(&codes::RESIDENCY_EMPTY, message, workload.name_span, "may be nowhere");
     for bound in bounds {
         finding = finding.label(bound.residency.span, format!("only in {}", named(model, bound.residency)));
@@ -144,7 +155,8 @@ fn named(model: &Model, residency: &Residency) -> String {
 
 fn help(model: &Model, finding: Diagnostic, residencies: &[&Residency]) -> Diagnostic {
     let inside = (0..).map(RegionId).take(model.regions.len());
-    let inside = inside.filter(|region| residencies.iter().all(|residency| allows(model, residency, *region)));
+    let inside =
+        inside.filter(|region| residencies.iter().all(|residency| allows(model, residency, *region)));
     let names: Vec<String> = inside.map(|region| format!("`{}`", model[region].name)).collect();
     if names.is_empty() {
         return finding.help("no region lies there");

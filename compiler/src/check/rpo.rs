@@ -21,7 +21,10 @@ pub(super) fn check(draft: &Draft, out: &mut Diagnostics) {
                 let place = &model[at].name;
                 let (message, copy) = match problem {
                     Stale::Absent => (
-                        format!("workload `{}` moves to `{place}`, which holds no copy of `{}` within {}", workload.name, dataset.name, rpo.value),
+                        format!(
+                            "workload `{}` moves to `{place}`, which holds no copy of `{}` within {}",
+                            workload.name, dataset.name, rpo.value
+                        ),
                         None,
                     ),
                     Stale::Late(copy) => (
@@ -61,8 +64,11 @@ fn stale(dataset: &Dataset, region: RegionId, rpo: Spanned<Duration>) -> Option<
 }
 
 fn fresh(model: &Model, dataset: &Dataset, rpo: Spanned<Duration>) -> String {
-    let copies = dataset.replicas.iter().filter(|replica| replica.lag <= rpo.value).map(|replica| replica.region);
-    let names: Vec<String> =
-        std::iter::once(dataset.home.value).chain(copies).map(|region| format!("`{}`", model[region].name)).collect();
+    let copies =
+        dataset.replicas.iter().filter(|replica| replica.lag <= rpo.value).map(|replica| replica.region);
+    let names: Vec<String> = std::iter::once(dataset.home.value)
+        .chain(copies)
+        .map(|region| format!("`{}`", model[region].name))
+        .collect();
     format!("fresh enough: {}; or add a `replica` with a lag of at most {}", words(&names), rpo.value)
 }

@@ -27,13 +27,17 @@ pub(super) fn check(draft: &Draft, out: &mut Diagnostics) {
         });
         let late: Vec<_> = late.collect();
         let Some((to, terms, sum)) = late.first() else { continue };
-        let shown = terms.iter().map(|term| format!("{} {}", term.name, term.time)).collect::<Vec<_>>().join(" + ");
+        let shown =
+            terms.iter().map(|term| format!("{} {}", term.name, term.time)).collect::<Vec<_>>().join(" + ");
         let place = &model[to.location].label;
         let message = format!(
             "workload `{}` needs {} until it serves in `{place}`, its rto is {}: {shown}",
-            workload.name, spoken(*sum), rto.value
+            workload.name,
+            spoken(*sum),
+            rto.value
         );
-        let mut finding = Diagnostic::new(&codes::RTO_EXCEEDED, message, rto.span, format!("{} at most", rto.value));
+        let mut finding =
+            Diagnostic::new(&codes::RTO_EXCEEDED, message, rto.span, format!("{} at most", rto.value));
         for (to, _, sum) in &late {
             finding = finding.label(to.span, format!("takes {}", spoken(*sum)));
         }
@@ -51,7 +55,9 @@ fn terms(model: &Model, to: &To) -> Vec<Term> {
         Term { name: "decision", time: fleet.decision.value, span: fleet.decision.span },
     ];
     let lent = model[to.location].reserves.iter().filter(|reserve| reserve.lane == to.lane.value);
-    if let Some(lend) = lent.filter_map(|reserve| reserve.lend.as_ref()).max_by_key(|lend: &&Lend| lend.reclaim_within) {
+    if let Some(lend) =
+        lent.filter_map(|reserve| reserve.lend.as_ref()).max_by_key(|lend: &&Lend| lend.reclaim_within)
+    {
         terms.push(Term { name: "reclaim", time: lend.reclaim_within, span: lend.span });
     }
     let times = &fleet.standby_times;
@@ -61,7 +67,11 @@ fn terms(model: &Model, to: &To) -> Vec<Term> {
         Standby::Cold => ("cold standby", times.cold),
     };
     terms.push(Term { name, time: standby.value, span: standby.span });
-    terms.push(Term { name: "traffic shift", time: fleet.traffic_shift.value, span: fleet.traffic_shift.span });
+    terms.push(Term {
+        name: "traffic shift",
+        time: fleet.traffic_shift.value,
+        span: fleet.traffic_shift.span,
+    });
     terms
 }
 
@@ -77,7 +87,10 @@ fn proposal(model: &Model, to: &To, terms: &[Term], rto: Duration) -> String {
     if to.standby.value != Standby::Hot && sum(times.hot.value) <= rto {
         return format!("`standby=hot` takes {}", spoken(sum(times.hot.value)));
     }
-    format!("even a hot standby takes {}: raise the rto, or shorten the other terms", spoken(sum(times.hot.value)))
+    format!(
+        "even a hot standby takes {}: raise the rto, or shorten the other terms",
+        spoken(sum(times.hot.value))
+    )
 }
 
 /// A duration in the units that people add up in: `13m45s`.

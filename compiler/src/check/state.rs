@@ -35,9 +35,13 @@ pub(super) fn check(draft: &Draft, out: &mut Diagnostics) {
                 continue;
             }
             let place = object.places.get(pointer).copied().unwrap_or(object.span);
-            let message = format!("workload `{}` spreads over zones, and its volumes stay behind in a lost one", workload.name);
+            let message = format!(
+                "workload `{}` spreads over zones, and its volumes stay behind in a lost one",
+                workload.name
+            );
             let finding = Diagnostic::new(&codes::ZONAL_STATE, message, place, "a volume lies in one zone");
-            let finding = finding.label(*span, "spreads over zones").label(survive.span, "whose loss must be survived");
+            let finding =
+                finding.label(*span, "spreads over zones").label(survive.span, "whose loss must be survived");
             out.push(finding.help("a pod waits for its volume: say `spread none reason=\"…\"` if that is the decision, or keep the data in a dataset"));
         }
     }
@@ -54,10 +58,17 @@ pub(super) fn names(draft: &Draft, out: &mut Diagnostics) {
                 if derived.len() <= STATEFUL_LIMIT {
                     continue;
                 }
-                let message = format!("the standby's StatefulSet is called `{derived}`: {} characters, {STATEFUL_LIMIT} are the limit", derived.len());
+                let message = format!(
+                    "the standby's StatefulSet is called `{derived}`: {} characters, {STATEFUL_LIMIT} are the limit",
+                    derived.len()
+                );
                 let finding = Diagnostic::new(&codes::NAME_TOO_LONG, message, to.span, "derived here");
                 let place = object.places.get("/metadata/name").copied().unwrap_or(object.span);
-                out.push(finding.label(place, "from this name").help("its pods carry the name in a label of 63 characters: shorten it, or the lane's"));
+                out.push(
+                    finding.label(place, "from this name").help(
+                        "its pods carry the name in a label of 63 characters: shorten it, or the lane's",
+                    ),
+                );
             }
         }
     }

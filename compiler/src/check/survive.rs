@@ -20,7 +20,8 @@ pub(super) fn check(draft: &Draft, out: &mut Diagnostics) {
             continue;
         }
         let message = format!("`{word}={}` asks for more than can be survived: {why}", survive.count);
-        let finding = Diagnostic::new(&codes::SURVIVE_TOO_MANY, message, survive.span, format!("{limit} at most"));
+        let finding =
+            Diagnostic::new(&codes::SURVIVE_TOO_MANY, message, survive.span, format!("{limit} at most"));
         out.push(match survive.boundary {
             Boundary::Region => finding.help("when every region fails, nothing is left to receive"),
             _ => finding.help("name a larger failure as an `event`"),

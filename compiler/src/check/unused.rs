@@ -14,7 +14,13 @@ pub(super) fn check(draft: &Draft, out: &mut Diagnostics) {
     let model = &draft.model;
     let lanes = used_lanes(model);
     for (lane, _) in model.lanes.iter().zip(&lanes).filter(|(_, used)| !**used) {
-        report("lane", lane.name.as_str(), lane.span, "no `to` comes in by it, and nothing is held for it", out);
+        report(
+            "lane",
+            lane.name.as_str(),
+            lane.span,
+            "no `to` comes in by it, and nothing is held for it",
+            out,
+        );
     }
     for (class, _) in draft.notes.classes.iter().filter(|(_, used)| !used) {
         report("class", class.value.as_str(), class.span, "no workload takes its defaults from it", out);
@@ -30,7 +36,8 @@ pub(super) fn check(draft: &Draft, out: &mut Diagnostics) {
         }
     }
     let mut owners = vec![false; model.tenants.len()];
-    let work = model.workloads.iter().map(|w| w.tenant.value).chain(model.jobs.iter().map(|j| j.tenant.value));
+    let work =
+        model.workloads.iter().map(|w| w.tenant.value).chain(model.jobs.iter().map(|j| j.tenant.value));
     for tenant in work {
         owners[tenant.index()] = true;
     }

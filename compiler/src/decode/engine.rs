@@ -25,7 +25,9 @@ pub struct Block {
 
 /// Reads the nodes of a block; `owner` is the node it belongs to, `None` at the top of a file.
 pub fn block<'d>(
-    nodes: impl Iterator<Item = NodeRef<'d>>, allowed: &'static [Child], owner: Option<&'static Shape>,
+    nodes: impl Iterator<Item = NodeRef<'d>>,
+    allowed: &'static [Child],
+    owner: Option<&'static Shape>,
     out: &mut Diagnostics,
 ) -> Block {
     let mut block = Block::default();
@@ -62,7 +64,10 @@ fn inside(owner: Option<&'static Shape>) -> String {
 }
 
 fn unknown_node(
-    node: NodeRef<'_>, allowed: &'static [Child], owner: Option<&'static Shape>, block: &mut Block,
+    node: NodeRef<'_>,
+    allowed: &'static [Child],
+    owner: Option<&'static Shape>,
+    block: &mut Block,
     out: &mut Diagnostics,
 ) {
     block.damaged = true;
@@ -166,7 +171,8 @@ fn argument(entry: EntryRef<'_>, read: &mut Node, out: &mut Diagnostics) {
         return surplus(entry, read, out);
     };
     let alone = shape.args.len() == 1 && arg.name != "name";
-    let what = if alone { format!("`{}`", shape.name) } else { format!("the {} of `{}`", arg.name, shape.name) };
+    let what =
+        if alone { format!("`{}`", shape.name) } else { format!("the {} of `{}`", arg.name, shape.name) };
     match value::read(entry.value(), &arg.kind, &what, entry.value_span()) {
         Ok(datum) => read.args.push(Some(Spanned::new(datum, entry.value_span()))),
         Err(finding) => {
@@ -198,7 +204,10 @@ fn surplus(entry: EntryRef<'_>, read: &mut Node, out: &mut Diagnostics) {
 }
 
 fn property(
-    entry: EntryRef<'_>, read: &mut Node, given: &mut Vec<&'static str>, meant: &mut Vec<&'static str>,
+    entry: EntryRef<'_>,
+    read: &mut Node,
+    given: &mut Vec<&'static str>,
+    meant: &mut Vec<&'static str>,
     out: &mut Diagnostics,
 ) {
     let shape = read.shape;
@@ -208,7 +217,8 @@ fn property(
     };
     if given.contains(&prop.name) && !prop.repeats {
         let message = format!("`{}` is given twice on one `{}`", prop.name, shape.name);
-        let mut finding = Diagnostic::new(&codes::DUPLICATE_PROPERTY, message, entry.span(), "and again here");
+        let mut finding =
+            Diagnostic::new(&codes::DUPLICATE_PROPERTY, message, entry.span(), "and again here");
         if let Some((_, span, _)) = read.props.iter().find(|(name, ..)| *name == prop.name) {
             finding = finding.label(*span, "it is given here");
         }
@@ -224,7 +234,11 @@ fn property(
 }
 
 fn unknown_property(
-    key: &str, span: Span, shape: &'static Shape, meant: &mut Vec<&'static str>, out: &mut Diagnostics,
+    key: &str,
+    span: Span,
+    shape: &'static Shape,
+    meant: &mut Vec<&'static str>,
+    out: &mut Diagnostics,
 ) {
     let message = format!("unknown property `{}` on `{}`", clip(key), shape.name);
     let finding = Diagnostic::new(&codes::UNKNOWN_PROPERTY, message, span, "not known here");
@@ -239,7 +253,9 @@ fn unknown_property(
             meant.extend(shape.props.iter().map(|p| p.name).find(|n| *n == near));
             propose(finding, span, near)
         }
-        (None, None) if shape.props.is_empty() => finding.help(format!("`{}` takes no properties", shape.name)),
+        (None, None) if shape.props.is_empty() => {
+            finding.help(format!("`{}` takes no properties", shape.name))
+        }
         (None, None) => finding.help(format!("known here: {}", list(shape.props.iter().map(|p| p.name)))),
     });
 }
@@ -277,14 +293,16 @@ fn missing(read: &Node, given: &[&str], meant: &[&str], out: &mut Diagnostics) {
     let absent = |p: &&Prop| p.required && !given.contains(&p.name) && !meant.contains(&p.name);
     for prop in shape.props.iter().filter(absent) {
         let message = format!("`{}`{} has no `{}`", shape.name, titled(read), prop.name);
-        let finding = Diagnostic::new(&codes::MISSING_PROPERTY, message, read.head, format!("needs `{}=`", prop.name));
+        let finding =
+            Diagnostic::new(&codes::MISSING_PROPERTY, message, read.head, format!("needs `{}=`", prop.name));
         out.push(finding.help(format!("`{}=` takes {}: {}", prop.name, prop.kind.expected(), prop.doc)));
     }
     for child in shape.children.iter().filter(|c| c.times == Times::Once) {
         let name = child.shape.name;
         if !meant.contains(&name) && !read.children.iter().any(|n| n.shape.name == name) {
             let message = format!("`{}`{} has no `{name}`", shape.name, titled(read));
-            let finding = Diagnostic::new(&codes::MISSING_NODE, message, read.head, format!("needs a `{name}`"));
+            let finding =
+                Diagnostic::new(&codes::MISSING_NODE, message, read.head, format!("needs a `{name}`"));
             out.push(finding.help(format!("`{name}`: {}", child.shape.doc)));
         }
     }

@@ -94,8 +94,13 @@ static FAILBACK: Shape = Shape {
     children: &[],
 };
 
-static ROLLOUT: Shape =
-    Shape { name: "rollout", doc: "waves of a rollout, in order", args: &[], props: &[], children: &[many(&WAVE)] };
+static ROLLOUT: Shape = Shape {
+    name: "rollout",
+    doc: "waves of a rollout, in order",
+    args: &[],
+    props: &[],
+    children: &[many(&WAVE)],
+};
 
 static WAVE: Shape = Shape {
     name: "wave",

@@ -1,8 +1,8 @@
 //! `region`, `cell` and what holds capacity in them.
 
 use super::shape::{
-    CPU, Kind, MEMORY, Prop, RESOURCE, RESOURCES, Shape, many, maybe, needed, once, one, optional, prop, repeated,
-    several,
+    CPU, Kind, MEMORY, Prop, RESOURCE, RESOURCES, Shape, many, maybe, needed, once, one, optional, prop,
+    repeated, several,
 };
 use seawall_schema::Resource;
 
@@ -65,7 +65,12 @@ static ALLOCATABLE: Shape = Shape {
     name: "allocatable",
     doc: "what one node has",
     args: &[],
-    props: &[CPU, MEMORY, needed("pods", Kind::Amount(Resource::Pods), "how many pods fit on a node"), RESOURCE],
+    props: &[
+        CPU,
+        MEMORY,
+        needed("pods", Kind::Amount(Resource::Pods), "how many pods fit on a node"),
+        RESOURCE,
+    ],
     children: &[],
 };
 
@@ -131,7 +136,11 @@ static CLUSTER: Shape = Shape {
     props: &[
         prop("context", Kind::Text, "a kubeconfig context"),
         prop("embedded", Kind::Text, "the folder of an embedded cluster"),
-        prop("scheduler", Kind::Word(&["own", "default"]), "`own` where the rendered scheduler configuration is in use"),
+        prop(
+            "scheduler",
+            Kind::Word(&["own", "default"]),
+            "`own` where the rendered scheduler configuration is in use",
+        ),
     ],
     children: &[],
 };

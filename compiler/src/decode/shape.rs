@@ -121,7 +121,9 @@ impl Kind {
             Kind::Share => "a share such as `20%`".to_owned(),
             Kind::ShareOrCount => "a share such as `10%`, or a whole number".to_owned(),
             Kind::Amount(resource) => format!("a quantity such as {}", example(resource)),
-            Kind::AmountOrShare(resource) => format!("a quantity such as {}, or a share such as `20%`", example(resource)),
+            Kind::AmountOrShare(resource) => {
+                format!("a quantity such as {}, or a share such as `20%`", example(resource))
+            }
             Kind::Extended => "`name=count` such as `nvidia.com/gpu=8`".to_owned(),
             Kind::ExtendedOrShare => "`name=count` or `name=share` such as `nvidia.com/gpu=50%`".to_owned(),
             Kind::Flag => "`#true` or `#false`".to_owned(),
@@ -190,7 +192,8 @@ pub const MEMORY: Prop = prop("memory", Kind::Amount(Resource::Memory), "bytes")
 /// `pods`.
 pub const PODS: Prop = prop("pods", Kind::Amount(Resource::Pods), "a number of pods");
 /// `resource`.
-pub const RESOURCE: Prop = repeated("resource", Kind::Extended, "an extended resource, `name=count`; may repeat");
+pub const RESOURCE: Prop =
+    repeated("resource", Kind::Extended, "an extended resource, `name=count`; may repeat");
 
 /// `cpu memory pods resource`.
 pub const RESOURCES: &[Prop] = &[CPU, MEMORY, PODS, RESOURCE];

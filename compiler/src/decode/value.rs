@@ -62,7 +62,12 @@ fn wrong_type(value: &Value<'_>, kind: &Kind, what: &str, span: Span) -> Box<Dia
     Box::new(Diagnostic::new(&codes::WRONG_TYPE, message, span, "of another type"))
 }
 
-fn text<'v>(value: &'v Value<'_>, kind: &Kind, what: &str, span: Span) -> Result<Cow<'v, str>, Box<Diagnostic>> {
+fn text<'v>(
+    value: &'v Value<'_>,
+    kind: &Kind,
+    what: &str,
+    span: Span,
+) -> Result<Cow<'v, str>, Box<Diagnostic>> {
     match value {
         Value::String(text) if text.is_empty() => {
             let message = format!("{what} is empty");
@@ -106,11 +111,15 @@ fn date(value: &Value<'_>, kind: &Kind, what: &str, span: Span) -> Result<Datum,
 pub fn is_date(text: &str) -> bool {
     let bytes = text.as_bytes();
     let shape = bytes.len() == 10
-        && bytes.iter().enumerate().all(|(i, b)| if i == 4 || i == 7 { *b == b'-' } else { b.is_ascii_digit() });
+        && bytes
+            .iter()
+            .enumerate()
+            .all(|(i, b)| if i == 4 || i == 7 { *b == b'-' } else { b.is_ascii_digit() });
     if !shape {
         return false;
     }
-    let number = |range: std::ops::Range<usize>| text.get(range).and_then(|t| t.parse::<u32>().ok()).unwrap_or(0);
+    let number =
+        |range: std::ops::Range<usize>| text.get(range).and_then(|t| t.parse::<u32>().ok()).unwrap_or(0);
     let (year, month, day) = (number(0..4), number(5..7), number(8..10));
     let leap = year.is_multiple_of(4) && !year.is_multiple_of(100) || year.is_multiple_of(400);
     let days = match month {
@@ -185,7 +194,11 @@ fn share(value: &Value<'_>, kind: &Kind, what: &str, span: Span) -> Result<Share
 }
 
 fn amount(
-    value: &Value<'_>, resource: &Resource, kind: &Kind, what: &str, span: Span,
+    value: &Value<'_>,
+    resource: &Resource,
+    kind: &Kind,
+    what: &str,
+    span: Span,
 ) -> Result<Datum, Box<Diagnostic>> {
     let raw = match value {
         Value::String(text) => Cow::Borrowed(&**text),
@@ -233,7 +246,11 @@ fn suggestion(raw: &str, resource: &Resource) -> Option<String> {
 }
 
 fn extended(
-    value: &Value<'_>, shares: bool, kind: &Kind, what: &str, span: Span,
+    value: &Value<'_>,
+    shares: bool,
+    kind: &Kind,
+    what: &str,
+    span: Span,
 ) -> Result<Datum, Box<Diagnostic>> {
     let raw = text(value, kind, what, span)?;
     let wrong = |label: &str| {
@@ -263,7 +280,8 @@ fn is_resource_name(name: &str) -> bool {
     let (prefix, last) = name.rsplit_once('/').unwrap_or(("", name));
     let word = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
     let edge = |b: Option<&u8>| b.is_some_and(u8::is_ascii_alphanumeric);
-    let part = |text: &str| text.bytes().all(word) && edge(text.as_bytes().first()) && edge(text.as_bytes().last());
+    let part =
+        |text: &str| text.bytes().all(word) && edge(text.as_bytes().first()) && edge(text.as_bytes().last());
     last.len() <= 63 && part(last) && prefix.len() <= 253 && (prefix.is_empty() || part(prefix))
 }
 
@@ -280,7 +298,11 @@ fn flag(value: &Value<'_>, kind: &Kind, what: &str, span: Span) -> Result<Datum,
 }
 
 fn word(
-    value: &Value<'_>, words: &'static [&'static str], kind: &Kind, what: &str, span: Span,
+    value: &Value<'_>,
+    words: &'static [&'static str],
+    kind: &Kind,
+    what: &str,
+    span: Span,
 ) -> Result<Datum, Box<Diagnostic>> {
     let given = text(value, kind, what, span)?;
     if let Some(word) = words.iter().find(|w| ***w == *given) {

@@ -2,9 +2,7 @@
 
 use super::failover::{DURING_FAILOVER, FAILOVER};
 use super::policy::RESIDENCY;
-use super::shape::{
-    CPU, Child, Kind, MEMORY, RESOURCE, Shape, many, needed, one, optional, prop, several,
-};
+use super::shape::{CPU, Child, Kind, MEMORY, RESOURCE, Shape, many, needed, one, optional, prop, several};
 
 /// `workload risk-api tenant=payments-prod class=web { … }`.
 pub static WORKLOAD: Shape = Shape {
@@ -170,9 +168,6 @@ static ALLOW: Shape = Shape {
     name: "allow",
     doc: "a policy's finding that is accepted",
     args: &[one("policy", Kind::Name)],
-    props: &[
-        needed("reason", Kind::Text, "why"),
-        prop("until", Kind::Date, "its last day"),
-    ],
+    props: &[needed("reason", Kind::Text, "why"), prop("until", Kind::Date, "its last day")],
     children: &[],
 };

@@ -11,7 +11,8 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         if candidate == name || candidate.len().abs_diff(name.len()) > limit * 4 {
             continue;
         }
-        let distance = if candidate.eq_ignore_ascii_case(name) { 0 } else { distance(&letters, candidate, limit) };
+        let distance =
+            if candidate.eq_ignore_ascii_case(name) { 0 } else { distance(&letters, candidate, limit) };
         if distance <= limit && best.is_none_or(|(least, _)| distance < least) {
             best = Some((distance, candidate));
         }

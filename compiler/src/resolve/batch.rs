@@ -21,7 +21,9 @@ impl Resolver<'_> {
             for quota in node.named("quota") {
                 let region = quota.title().and_then(|r| self.id("region", &r, RegionId));
                 let cell = quota.text("cell").or_else(|| node.text("cell"));
-                let Some(location) = region.and_then(|region| self.place(region, cell.as_ref())) else { continue };
+                let Some(location) = region.and_then(|region| self.place(region, cell.as_ref())) else {
+                    continue;
+                };
                 if let Some(first) = quotas.iter().find(|q| q.location == location).map(|q| q.span) {
                     let place = &self.model[location].label;
                     let message = format!("queue `{}` has two quotas in `{place}`", name.value);
@@ -31,7 +33,8 @@ impl Resolver<'_> {
                 quotas.push(QueueQuota { location, amount: quota.resources(), span: quota.head });
             }
             quotas.sort_by_key(|quota| quota.location);
-            let strict = node.child("order").and_then(Node::own_word).is_some_and(|o| o.value == "strict-fifo");
+            let strict =
+                node.child("order").and_then(Node::own_word).is_some_and(|o| o.value == "strict-fifo");
             let name = QueueName::new(name.value);
             self.model.queues.push(Queue { name, tier, quotas, strict, span: node.head });
         }
@@ -51,7 +54,8 @@ impl Resolver<'_> {
             let request = self.reconcile(declared, &asked.unwrap_or_default(), &what, node.head);
             if request.value.is_empty() && certain {
                 let message = format!("job `{}` does not say what all of it requests", name.value);
-                let finding = Diagnostic::new(&codes::REQUEST_MISSING, message, node.head, "needs a `request`");
+                let finding =
+                    Diagnostic::new(&codes::REQUEST_MISSING, message, node.head, "needs a `request`");
                 self.out.push(finding.help("add `request cpu=… memory=\"…\"` for all of its pods together"));
             }
             let dispatch = self.dispatch(node, queue);
@@ -61,7 +65,16 @@ impl Resolver<'_> {
             });
             let Some(queue) = queue else { continue };
             let name = JobName::new(name.value);
-            self.model.jobs.push(Job { name, tenant, queue, wraps, request, dispatch, retry, span: node.head });
+            self.model.jobs.push(Job {
+                name,
+                tenant,
+                queue,
+                wraps,
+                request,
+                dispatch,
+                retry,
+                span: node.head,
+            });
         }
     }
 

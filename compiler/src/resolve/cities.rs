@@ -76,7 +76,8 @@ pub fn is_country(code: &str) -> bool {
 /// Member states of the European Union.
 pub static EU: &str = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK";
 /// The European Economic Area: the Union and three more.
-pub static EEA: &str = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK";
+pub static EEA: &str =
+    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK";
 
 #[cfg(test)]
 mod tests {
@@ -85,7 +86,8 @@ mod tests {
     #[test]
     fn table_is_sorted_and_whole() {
         assert_eq!(TABLE.len() % LINE, 0);
-        let codes: Vec<&str> = TABLE.as_bytes().chunks(LINE).map(|l| std::str::from_utf8(&l[..3]).unwrap()).collect();
+        let codes: Vec<&str> =
+            TABLE.as_bytes().chunks(LINE).map(|l| std::str::from_utf8(&l[..3]).unwrap()).collect();
         assert!(codes.windows(2).all(|w| w[0] < w[1]));
         assert!(codes.iter().all(|c| find(c).is_some_and(|f| f.code == *c && find(f.city).is_some())));
     }

@@ -58,12 +58,17 @@ impl Resolver<'_> {
 
     fn class_cycle(&mut self, name: &Spanned<Arc<str>>, parent: Spanned<u32>, length: usize) {
         let message = format!("class `{}` takes its defaults from itself, over {length} steps", name.value);
-        self.out.push(Diagnostic::new(&codes::CLASS_CYCLE, message, name.span, "part of a cycle").label(parent.span, "closes it"));
+        self.out.push(
+            Diagnostic::new(&codes::CLASS_CYCLE, message, name.span, "part of a cycle")
+                .label(parent.span, "closes it"),
+        );
     }
 
     /// A workload with its class's defaults, the class's name, and whether the defaults are not certain.
     pub(super) fn with_class(
-        &mut self, node: &Node, classes: &Classes,
+        &mut self,
+        node: &Node,
+        classes: &Classes,
     ) -> (Option<Node>, Option<Spanned<ClassName>>, bool) {
         let Some(name) = node.text("class") else { return (None, None, false) };
         let Some(index) = self.look_up("class", &name) else { return (None, None, true) };
@@ -81,7 +86,9 @@ impl Resolver<'_> {
 fn merge(near: &Node, far: &Node) -> Node {
     let mut node = near.clone();
     for prop in far.props.iter().filter(|(name, ..)| *name != "class") {
-        if !near.props.iter().any(|(name, ..)| *name == prop.0) && near.shape.props.iter().any(|p| p.name == prop.0) {
+        if !near.props.iter().any(|(name, ..)| *name == prop.0)
+            && near.shape.props.iter().any(|p| p.name == prop.0)
+        {
             node.props.push(prop.clone());
         }
     }
@@ -108,6 +115,7 @@ fn merge(near: &Node, far: &Node) -> Node {
 
 /// Whether two nodes say the same thing with their arguments, so that their properties fill each other in.
 fn same_args(a: &Node, b: &Node) -> bool {
-    let values = |node: &Node| node.args.iter().map(|arg| arg.as_ref().map(|a| a.value.clone())).collect::<Vec<_>>();
+    let values =
+        |node: &Node| node.args.iter().map(|arg| arg.as_ref().map(|a| a.value.clone())).collect::<Vec<_>>();
     values(a) == values(b)
 }

@@ -39,7 +39,8 @@ impl Resolver<'_> {
                     if let Some(first) = first.filter(|first| first.span != place.span) {
                         let label = &self.model[location].label;
                         let message = format!("event `{}` drains `{label}` twice", name.value);
-                        let finding = Diagnostic::new(&codes::BAD_EVENT, message, place.span, "and again here");
+                        let finding =
+                            Diagnostic::new(&codes::BAD_EVENT, message, place.span, "and again here");
                         self.out.push(finding.label(first.span, "it is drained here"));
                         continue;
                     }
@@ -53,7 +54,8 @@ impl Resolver<'_> {
         let nothing = failed.is_empty() && drained.is_empty() && sides.is_empty();
         if nothing && !node.damaged && self.out.len() == before {
             let message = format!("in event `{}` nothing happens", name.value);
-            let finding = Diagnostic::new(&codes::BAD_EVENT, message, node.head, "no `fail`, `drain` or `partition`");
+            let finding =
+                Diagnostic::new(&codes::BAD_EVENT, message, node.head, "no `fail`, `drain` or `partition`");
             self.out.push(finding.help("say what fails: `fail REGION`, `drain REGION share=\"40%\"`, or `partition { side …; side … }`"));
         }
         Event {
@@ -76,7 +78,11 @@ impl Resolver<'_> {
         if let Some(zoned) = self.zone_named(&region.value) {
             let message = format!("`{}` is a zone, and events name regions, or cells as `R/C`", region.value);
             let finding = Diagnostic::new(&codes::BAD_EVENT, message, place.span, "a zone");
-            self.out.push(finding.label(zoned, "defined here").help("every zone's loss is proved by `survive any-zone=1`"));
+            self.out.push(
+                finding
+                    .label(zoned, "defined here")
+                    .help("every zone's loss is proved by `survive any-zone=1`"),
+            );
             return Vec::new();
         }
         let Some(id) = self.id("region", &region, RegionId) else { return Vec::new() };
@@ -94,7 +100,10 @@ impl Resolver<'_> {
     fn sides(&mut self, node: &Node, name: &Spanned<Arc<str>>) -> Vec<Vec<RegionId>> {
         let Some(partition) = node.child("partition") else { return Vec::new() };
         for other in node.children.iter().filter(|c| matches!(c.shape.name, "fail" | "drain")) {
-            let message = format!("event `{}` is a partition, and a `{}` stands beside it", name.value, other.shape.name);
+            let message = format!(
+                "event `{}` is a partition, and a `{}` stands beside it",
+                name.value, other.shape.name
+            );
             let finding = Diagnostic::new(&codes::BAD_EVENT, message, other.head, "not beside a partition");
             self.out.push(finding.label(partition.head, "the partition").help("make it an event of its own"));
         }
@@ -106,7 +115,8 @@ impl Resolver<'_> {
             for region in side.texts() {
                 let Some(id) = self.id("region", &region, RegionId) else { continue };
                 if let Some(first) = seen.insert(id.value, region.span) {
-                    let message = format!("region `{}` is on two sides of event `{}`", region.value, name.value);
+                    let message =
+                        format!("region `{}` is on two sides of event `{}`", region.value, name.value);
                     let finding = Diagnostic::new(&codes::BAD_EVENT, message, region.span, "and here");
                     self.out.push(finding.label(first, "it is here"));
                     continue;
@@ -121,11 +131,18 @@ impl Resolver<'_> {
             let message = format!("the partition of event `{}` has {} side(s)", name.value, sides.len());
             self.out.push(Diagnostic::new(&codes::BAD_EVENT, message, partition.head, "needs two or more"));
         } else if known {
-            let names = (0..).zip(&self.model.regions).filter(|(index, _)| !seen.contains_key(&RegionId(*index)));
+            let names =
+                (0..).zip(&self.model.regions).filter(|(index, _)| !seen.contains_key(&RegionId(*index)));
             let left: Vec<String> = names.map(|(_, region)| format!("`{}`", region.name)).collect();
             if !left.is_empty() {
-                let message = format!("the partition of event `{}` leaves out {}", name.value, left.join(", "));
-                let finding = Diagnostic::new(&codes::BAD_EVENT, message, partition.head, "not every region has a side");
+                let message =
+                    format!("the partition of event `{}` leaves out {}", name.value, left.join(", "));
+                let finding = Diagnostic::new(
+                    &codes::BAD_EVENT,
+                    message,
+                    partition.head,
+                    "not every region has a side",
+                );
                 self.out.push(finding.help("the sides of a partition name every region once"));
             }
         }

@@ -28,11 +28,13 @@ impl Resolver<'_> {
         for line in line.named("to") {
             match self.destination(line) {
                 Some(found) => {
-                    let twin = to.iter().find(|t| t.location == found.location && t.lane.value == found.lane.value);
+                    let twin =
+                        to.iter().find(|t| t.location == found.location && t.lane.value == found.lane.value);
                     if let Some(first) = twin.map(|t| t.span) {
                         let place = &self.model[found.location].label;
                         let message = format!("workload `{}` has two `to` {place} by one lane", name.value);
-                        let finding = Diagnostic::new(&codes::DESTINATION_TWICE, message, found.span, "and again here");
+                        let finding =
+                            Diagnostic::new(&codes::DESTINATION_TWICE, message, found.span, "and again here");
                         self.out.push(finding.label(first, "it is named here").help("keep one of them"));
                         continue;
                     }
@@ -42,7 +44,9 @@ impl Resolver<'_> {
             }
         }
         let mode = line.word("mode").map(|mode| {
-            mode.map(|m| if m == "active-active" { FailoverMode::ActiveActive } else { FailoverMode::ActivePassive })
+            mode.map(|m| {
+                if m == "active-active" { FailoverMode::ActiveActive } else { FailoverMode::ActivePassive }
+            })
         });
         Failover::Moves(Moves {
             mode: mode.unwrap_or(Spanned::default_of(FailoverMode::ActivePassive)),
@@ -61,8 +65,14 @@ impl Resolver<'_> {
         }
         for name in ["rto", "mode", "degraded"] {
             if line.prop(name).is_some() {
-                let message = format!("`failover none` says that the work stays down, and `{name}=` stands beside it");
-                let finding = Diagnostic::new(&codes::CONTRADICTION, message, line.prop_span(name), "says nothing here");
+                let message =
+                    format!("`failover none` says that the work stays down, and `{name}=` stands beside it");
+                let finding = Diagnostic::new(
+                    &codes::CONTRADICTION,
+                    message,
+                    line.prop_span(name),
+                    "says nothing here",
+                );
                 self.out.push(finding.label(none, "stays down"));
             }
         }
@@ -102,13 +112,20 @@ impl Resolver<'_> {
             (Standby::Warm, Some(given)) => return given,
             (Standby::Warm, None) => {
                 let message = "a warm standby does not say how much of it waits";
-                let finding = Diagnostic::new(&codes::STANDBY_WITHOUT_SHARE, message, line.head, "needs `warm=`");
-                self.out.push(finding.label(standby.span, "warm").help("add `warm=\"20%\"`, or another share"));
+                let finding =
+                    Diagnostic::new(&codes::STANDBY_WITHOUT_SHARE, message, line.head, "needs `warm=`");
+                self.out
+                    .push(finding.label(standby.span, "warm").help("add `warm=\"20%\"`, or another share"));
             }
             (Standby::Hot | Standby::Cold, Some(given)) => {
                 let word = if standby.value == Standby::Hot { "hot" } else { "cold" };
                 let message = format!("`warm=` is about warm standbys, and this one is {word}");
-                let finding = Diagnostic::new(&codes::STANDBY_WITHOUT_SHARE, message, line.prop_span("warm"), "says nothing here");
+                let finding = Diagnostic::new(
+                    &codes::STANDBY_WITHOUT_SHARE,
+                    message,
+                    line.prop_span("warm"),
+                    "says nothing here",
+                );
                 let finding = finding.label(standby.span, word);
                 let help = format!("leave it out, or say `standby=warm warm=\"{}\"`", given.value);
                 self.out.push(finding.help(help));
@@ -158,7 +175,12 @@ impl Resolver<'_> {
         let of = &self.model[region.value];
         let serves: Vec<&str> = of.cities.iter().map(|c| c.value.as_str()).collect();
         let message = format!("region `{}` does not serve {}", of.name, city.value);
-        let finding = Diagnostic::new(&codes::CITY_NOT_SERVED, message, region.span, format!("does not serve {}", city.value));
+        let finding = Diagnostic::new(
+            &codes::CITY_NOT_SERVED,
+            message,
+            region.span,
+            format!("does not serve {}", city.value),
+        );
         let finding = finding.label(city.span, "the city").label(of.span, "the region");
         self.out.push(match serves.is_empty() {
             true => finding.help("it serves no city"),

@@ -34,7 +34,8 @@ impl Resolver<'_> {
     pub(super) fn language<'n>(&mut self, nodes: impl Iterator<Item = &'n Node>) {
         for node in nodes {
             let Some(language) = node.count("language").filter(|l| l.value != LANGUAGE) else { continue };
-            let message = format!("language version {} is not known, this compiler reads {LANGUAGE}", language.value);
+            let message =
+                format!("language version {} is not known, this compiler reads {LANGUAGE}", language.value);
             self.out.push(Diagnostic::new(&codes::UNKNOWN_LANGUAGE, message, language.span, "not known"));
         }
     }
@@ -44,7 +45,8 @@ impl Resolver<'_> {
         nodes.sort_by_key(|node| node.head);
         let Some(node) = nodes.first() else { return self.no_fleet() };
         for other in &nodes[1..] {
-            self.out.push(twice("a fleet", "fleet", node.head, other.head).help("a folder describes one fleet"));
+            self.out
+                .push(twice("a fleet", "fleet", node.head, other.head).help("a folder describes one fleet"));
         }
         let mut fleet = Fleet { span: node.head, ..defaults() };
         if let Some(name) = node.title() {
@@ -74,7 +76,8 @@ impl Resolver<'_> {
         }
         let message = "no `fleet` node says what the fleet is called and what it must survive";
         let at = Span::new(FileId(0), 0, 0);
-        let finding = Diagnostic::new(&codes::NO_FLEET, message, at, "nowhere in this file or what it imports");
+        let finding =
+            Diagnostic::new(&codes::NO_FLEET, message, at, "nowhere in this file or what it imports");
         self.out.push(finding.help("add `fleet NAME { survive any-region=1 }`"));
     }
 
@@ -116,7 +119,11 @@ impl Resolver<'_> {
                 let Some(id) = self.id("region", &region, RegionId) else { continue };
                 if let Some(first) = seen.iter().find(|s| s.value == id.value) {
                     let first = first.span;
-                    self.listed_twice(&format!("region `{}` is in two waves", region.value), first, region.span);
+                    self.listed_twice(
+                        &format!("region `{}` is in two waves", region.value),
+                        first,
+                        region.span,
+                    );
                     continue;
                 }
                 seen.push(id);

@@ -30,14 +30,19 @@ impl Resolver<'_> {
         self.names.tables.insert("jurisdiction", Table::of("jurisdiction", names));
         self.model.jurisdictions = all
             .into_iter()
-            .map(|(name, (countries, span))| Jurisdiction { name: JurisdictionName::new(name), countries, span })
+            .map(|(name, (countries, span))| Jurisdiction {
+                name: JurisdictionName::new(name),
+                countries,
+                span,
+            })
             .collect();
     }
 
     /// The residency of a node; the flag says whether a name on it is not known.
     pub(super) fn residency(&mut self, node: &Node) -> (Option<Residency>, bool) {
         let Some(line) = node.child("residency") else { return (None, false) };
-        let mut residency = Residency { jurisdictions: Vec::new(), countries: BTreeSet::new(), span: line.head };
+        let mut residency =
+            Residency { jurisdictions: Vec::new(), countries: BTreeSet::new(), span: line.head };
         let mut doubt = line.damaged;
         for name in line.texts() {
             match self.id("jurisdiction", &name, JurisdictionId) {

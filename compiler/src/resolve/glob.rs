@@ -27,7 +27,12 @@ fn part(pattern: &str, text: &str) -> bool {
 }
 
 /// Greedy matching that remembers the last star only.
-fn star<P, T>(pattern: &[P], text: &[T], is_star: impl Fn(&P) -> bool, same: impl Fn(&P, &T) -> bool) -> bool {
+fn star<P, T>(
+    pattern: &[P],
+    text: &[T],
+    is_star: impl Fn(&P) -> bool,
+    same: impl Fn(&P, &T) -> bool,
+) -> bool {
     let (mut p, mut t, mut last) = (0, 0, None);
     while t < text.len() {
         if p < pattern.len() && is_star(&pattern[p]) {

@@ -107,7 +107,8 @@ impl<'a> Loader<'a> {
         let relative = "paths are relative to the fleet's folder, whichever file names them";
         let Ok(all) = self.listing("") else { return finding.help(relative) };
         let folders: BTreeSet<&str> = all.iter().filter_map(|file| Some(file.rsplit_once('/')?.0)).collect();
-        let matched = |near: &&str| all.iter().any(|file| glob::matches(&pattern.replacen(folder, near, 1), file));
+        let matched =
+            |near: &&str| all.iter().any(|file| glob::matches(&pattern.replacen(folder, near, 1), file));
         let Some(near) = nearest(folder, folders).filter(matched) else { return finding.help(relative) };
         let near = pattern.replacen(folder, near, 1);
         let edits = vec![Edit { span: at, replacement: format!("{near:?}") }];
@@ -117,7 +118,9 @@ impl<'a> Loader<'a> {
     /// Adds the file that was probably meant to a finding about a missing one.
     fn near(&mut self, finding: Diagnostic, path: &str, at: Span) -> Diagnostic {
         let Ok(all) = self.listing("") else { return finding };
-        let Some(near) = nearest(path, all.iter().map(String::as_str)).map(str::to_owned) else { return finding };
+        let Some(near) = nearest(path, all.iter().map(String::as_str)).map(str::to_owned) else {
+            return finding;
+        };
         let edits = vec![Edit { span: at, replacement: format!("{near:?}") }];
         finding.help(format!("did you mean `{near}`?")).fix(format!("replace by `{near}`"), edits)
     }
@@ -150,7 +153,9 @@ fn world(problem: &FileError, path: &str, at: Span) -> Diagnostic {
     };
     let finding = Diagnostic::new(code, message, at, label);
     match problem {
-        FileError::Directory => finding.help(format!("to take all of its files, write `{}/*`", path.trim_end_matches('/'))),
+        FileError::Directory => {
+            finding.help(format!("to take all of its files, write `{}/*`", path.trim_end_matches('/')))
+        }
         FileError::Outside => finding.help("copy the file into the fleet's folder"),
         _ => finding,
     }
@@ -209,7 +214,11 @@ fn without_entry(loader: &mut Loader<'_>, out: &mut Diagnostics) -> Loaded {
 type Stack = Vec<(String, Span)>;
 
 fn file(
-    loader: &mut Loader<'_>, id: FileId, stack: &mut Stack, done: &mut HashSet<String>, loaded: &mut Loaded,
+    loader: &mut Loader<'_>,
+    id: FileId,
+    stack: &mut Stack,
+    done: &mut HashSet<String>,
+    loaded: &mut Loaded,
     out: &mut Diagnostics,
 ) {
     let Some(source) = loader.sources.get(id) else { return };
@@ -233,8 +242,12 @@ fn file(
 }
 
 fn import(
-    loader: &mut Loader<'_>, path: &Spanned<Arc<str>>, stack: &mut Stack, done: &mut HashSet<String>,
-    loaded: &mut Loaded, out: &mut Diagnostics,
+    loader: &mut Loader<'_>,
+    path: &Spanned<Arc<str>>,
+    stack: &mut Stack,
+    done: &mut HashSet<String>,
+    loaded: &mut Loaded,
+    out: &mut Diagnostics,
 ) {
     let Some(found) = loader.expand(path, out) else {
         loaded.failed = true;

@@ -102,7 +102,10 @@ impl Resolver<'_> {
 
     /// Like [`Resolver::look_up`], with the place kept.
     fn id<T>(
-        &mut self, kind: &'static str, name: &Spanned<Arc<str>>, id: impl FnOnce(u32) -> T,
+        &mut self,
+        kind: &'static str,
+        name: &Spanned<Arc<str>>,
+        id: impl FnOnce(u32) -> T,
     ) -> Option<Spanned<T>> {
         self.look_up(kind, name).map(|index| Spanned::new(id(index), name.span))
     }

@@ -23,6 +23,9 @@ pub(super) enum Form {
     Free,
 }
 
+/// A definition and its name.
+pub(super) type Named<'n> = (&'n Node, Spanned<Arc<str>>);
+
 /// The names of one kind.
 pub(super) struct Table {
     kind: &'static str,
@@ -33,8 +36,11 @@ pub(super) struct Table {
 impl Table {
     /// Sorts definitions by name; of two with one name the earlier stays, and both places are reported.
     pub(super) fn define<'n>(
-        kind: &'static str, form: Form, nodes: impl Iterator<Item = &'n Node>, out: &mut Diagnostics,
-    ) -> (Self, Vec<(&'n Node, Spanned<Arc<str>>)>) {
+        kind: &'static str,
+        form: Form,
+        nodes: impl Iterator<Item = &'n Node>,
+        out: &mut Diagnostics,
+    ) -> (Self, Vec<Named<'n>>) {
         let mut defined: Vec<_> = nodes.filter_map(|node| Some((node, node.title()?))).collect();
         defined.sort_by(|(_, a), (_, b)| a.value.cmp(&b.value).then(a.span.cmp(&b.span)));
         defined.dedup_by(|(_, later), (_, first)| {
@@ -63,7 +69,12 @@ impl Table {
     }
 
     /// The index of a name; one that is not defined is reported with the nearest that is.
-    pub(super) fn look_up(&self, name: &Spanned<Arc<str>>, doubt: &Doubts, out: &mut Diagnostics) -> Option<u32> {
+    pub(super) fn look_up(
+        &self,
+        name: &Spanned<Arc<str>>,
+        doubt: &Doubts,
+        out: &mut Diagnostics,
+    ) -> Option<u32> {
         let found = self.find(&name.value);
         if found.is_none() && !doubt.may_define(name) {
             out.push(undefined(self.kind, name, self.names.iter().map(|n| &**n)));
@@ -74,7 +85,9 @@ impl Table {
 
 /// Says that a name is not defined.
 pub(super) fn undefined<'a>(
-    kind: &str, name: &Spanned<Arc<str>>, known: impl Iterator<Item = &'a str> + Clone,
+    kind: &str,
+    name: &Spanned<Arc<str>>,
+    known: impl Iterator<Item = &'a str> + Clone,
 ) -> Diagnostic {
     let message = format!("no {kind} is named `{}`", clip(&name.value));
     let finding = Diagnostic::new(&codes::UNDEFINED_NAME, message, name.span, "not defined");
@@ -106,10 +119,15 @@ pub(super) fn check_form(kind: &str, form: Form, name: &Spanned<Arc<str>>, out: 
     }
     if is_dns_label(&name.value, usize::MAX) {
         let length = name.value.len();
-        let message = format!("the name of {kind} `{}` has {length} characters, {limit} are the limit", clip(&name.value));
+        let message = format!(
+            "the name of {kind} `{}` has {length} characters, {limit} are the limit",
+            clip(&name.value)
+        );
         let label = format!("{} too many", length - limit);
         let finding = Diagnostic::new(&codes::NAME_TOO_LONG, message, name.span, label);
-        out.push(finding.help("names of Kubernetes objects are derived from it, and they end at 63 characters"));
+        out.push(
+            finding.help("names of Kubernetes objects are derived from it, and they end at 63 characters"),
+        );
         return;
     }
     let message = format!("the {kind} name `{}` is not a DNS label", clip(&name.value));

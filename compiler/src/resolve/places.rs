@@ -103,13 +103,15 @@ impl Resolver<'_> {
             let location = self.location(region, node, None, name.to_owned());
             return self.model.locations.push(location);
         }
-        for stray in node.children.iter().filter(|c| matches!(c.shape.name, "nodes" | "occupied" | "reserve")) {
+        for stray in node.children.iter().filter(|c| matches!(c.shape.name, "nodes" | "occupied" | "reserve"))
+        {
             let message = format!("region `{name}` has cells, and `{}` stands beside them", stray.shape.name);
             let first = node.child("cell").map_or(Span::NONE, |cell| cell.head);
             let finding = Diagnostic::new(&codes::CONTRADICTION, message, stray.head, "belongs to no cell");
             self.out.push(finding.label(first, "a cell of the region").help("move it into a cell"));
         }
-        let (_, mut cells) = Table::define("cell", Form::Label(LABEL_LIMIT), node.named("cell"), &mut self.out);
+        let (_, mut cells) =
+            Table::define("cell", Form::Label(LABEL_LIMIT), node.named("cell"), &mut self.out);
         cells.sort_by_key(|(cell, _)| cell.head);
         for (cell, cell_name) in cells {
             let label = format!("{name}/{}", cell_name.value);
@@ -119,7 +121,11 @@ impl Resolver<'_> {
     }
 
     fn location(
-        &mut self, region: RegionId, node: &Node, cell: Option<Spanned<CellName>>, label: String,
+        &mut self,
+        region: RegionId,
+        node: &Node,
+        cell: Option<Spanned<CellName>>,
+        label: String,
     ) -> Location {
         let (_, mut named) = Table::define("node pool", Form::Free, node.named("nodes"), &mut self.out);
         named.sort_by_key(|(pool, _)| pool.head);
@@ -152,7 +158,8 @@ impl Resolver<'_> {
         }
         if count.or(min).is_none() && !node.damaged {
             let message = format!("node pool `{}` does not say how many nodes it has", name.value);
-            let finding = Diagnostic::new(&codes::MISSING_PROPERTY, message, node.head, "needs `count=` or `min=`");
+            let finding =
+                Diagnostic::new(&codes::MISSING_PROPERTY, message, node.head, "needs `count=` or `min=`");
             self.out.push(finding.help("`count=` for a fixed number, `min=` and `max=` with an autoscaler"));
         }
         let of = |child: &str| node.child(child).map(|n| Spanned::new(n.resources(), n.head));
@@ -163,7 +170,8 @@ impl Resolver<'_> {
                 let at = overhead.as_ref().map_or(Span::NONE, |o| o.span);
                 let [taken, has] = [taken, has].map(|n| resource.format(n.into()));
                 let message = format!("daemons take {taken} {resource} of a node that has {has}");
-                let finding = Diagnostic::new(&codes::OVERHEAD_EXCEEDS, message, at, format!("takes {taken}"));
+                let finding =
+                    Diagnostic::new(&codes::OVERHEAD_EXCEEDS, message, at, format!("takes {taken}"));
                 self.out.push(finding.label(allocatable.span, format!("has {has}")));
             }
         }
@@ -181,7 +189,11 @@ impl Resolver<'_> {
 
     /// What a location has for work: nodes less what is occupied.
     fn capacity(
-        &mut self, pools: &[Pool], occupied: Option<&Spanned<Resources>>, node: &Node, label: &str,
+        &mut self,
+        pools: &[Pool],
+        occupied: Option<&Spanned<Resources>>,
+        node: &Node,
+        label: &str,
     ) -> Resources {
         let mut sums: BTreeMap<Resource, u128> = BTreeMap::new();
         for pool in pools {
@@ -193,7 +205,9 @@ impl Resolver<'_> {
         let mut capacity = Resources::default();
         for (resource, sum) in sums {
             if sum > u128::from(AMOUNT_LIMIT) {
-                let message = format!("{resource} of `{label}` adds up to more than {AMOUNT_LIMIT} in its smallest unit");
+                let message = format!(
+                    "{resource} of `{label}` adds up to more than {AMOUNT_LIMIT} in its smallest unit"
+                );
                 self.out.push(Diagnostic::new(&codes::BAD_QUANTITY, message, node.head, "too large"));
             }
             capacity.set(resource, u64::try_from(sum).unwrap_or(AMOUNT_LIMIT).min(AMOUNT_LIMIT));
@@ -204,8 +218,14 @@ impl Resolver<'_> {
             if taken > has && !node.damaged {
                 let [taken, has] = [taken, has].map(|n| resource.format(n.into()));
                 let message = format!("{taken} {resource} are occupied in `{label}`, its nodes have {has}");
-                let finding = Diagnostic::new(&codes::OCCUPIED_EXCEEDS, message, occupied.span, format!("{taken} occupied"));
-                self.out.push(pools.iter().fold(finding, |f, pool| f.label(pool.span, "nodes of the location")));
+                let finding = Diagnostic::new(
+                    &codes::OCCUPIED_EXCEEDS,
+                    message,
+                    occupied.span,
+                    format!("{taken} occupied"),
+                );
+                self.out
+                    .push(pools.iter().fold(finding, |f, pool| f.label(pool.span, "nodes of the location")));
             }
             capacity.set(resource.clone(), has.saturating_sub(taken));
         }
@@ -262,7 +282,11 @@ impl Resolver<'_> {
     }
 
     /// The location of a region, by its cell where one is named, else its first.
-    pub(super) fn place(&mut self, region: Spanned<RegionId>, cell: Option<&Spanned<Arc<str>>>) -> Option<LocationId> {
+    pub(super) fn place(
+        &mut self,
+        region: Spanned<RegionId>,
+        cell: Option<&Spanned<Arc<str>>>,
+    ) -> Option<LocationId> {
         let of = &self.model[region.value];
         let Some(cell) = cell else { return of.locations.first().copied() };
         if !of.has_cells {

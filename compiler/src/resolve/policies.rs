@@ -56,8 +56,11 @@ impl Resolver<'_> {
             let namespace = Spanned::new(namespace.value.to_string(), namespace.span);
             if let Some(first) = namespaces.insert(namespace.value.clone(), namespace.span) {
                 let message = format!("two tenants have the namespace `{}`", namespace.value);
-                let finding = Diagnostic::new(&codes::DUPLICATE_NAME, message, namespace.span, "and this one");
-                self.out.push(finding.label(first, "this one").help("quotas are kept by namespace: give each its own"));
+                let finding =
+                    Diagnostic::new(&codes::DUPLICATE_NAME, message, namespace.span, "and this one");
+                self.out.push(
+                    finding.label(first, "this one").help("quotas are kept by namespace: give each its own"),
+                );
             }
             let quotas = self.quotas(node, &name.value);
             let burst = node.child("burst").map(|burst| Spanned::new(burst.resources(), burst.head));
@@ -70,7 +73,9 @@ impl Resolver<'_> {
     fn quotas(&mut self, node: &Node, tenant: &str) -> Vec<Quota> {
         let mut quotas: Vec<Quota> = Vec::new();
         for quota in node.named("quota") {
-            let Some(region) = quota.title().and_then(|name| self.id("region", &name, RegionId)) else { continue };
+            let Some(region) = quota.title().and_then(|name| self.id("region", &name, RegionId)) else {
+                continue;
+            };
             if let Some(first) = quotas.iter().find(|q| q.region == region.value).map(|q| q.span) {
                 let message = format!("tenant `{tenant}` has two quotas in one region");
                 self.listed_twice(&message, first, quota.head);
@@ -91,7 +96,9 @@ impl Resolver<'_> {
             let home = home.and_then(|home| self.id("region", &home, RegionId));
             let mut replicas: Vec<Replica> = Vec::new();
             for replica in node.named("replica") {
-                let Some(region) = replica.title().and_then(|r| self.id("region", &r, RegionId)) else { continue };
+                let Some(region) = replica.title().and_then(|r| self.id("region", &r, RegionId)) else {
+                    continue;
+                };
                 let earlier = replicas.iter().find(|r| r.region == region.value).map(|r| r.span);
                 let first = earlier.or(home.filter(|h| h.value == region.value).map(|h| h.span));
                 if let Some(first) = first {

@@ -25,7 +25,9 @@ impl Resolver<'_> {
             match self.loader.expand(path, &mut self.out) {
                 Some(paths) => {
                     let pattern = glob::is_pattern(&path.value);
-                    let yaml = |p: &String| !pattern || p.ends_with(".yaml") || p.ends_with(".yml") || p.ends_with(".json");
+                    let yaml = |p: &String| {
+                        !pattern || p.ends_with(".yaml") || p.ends_with(".yml") || p.ends_with(".json")
+                    };
                     found.extend(paths.into_iter().filter(yaml).map(|p| (p, path.span)));
                 }
                 None => whole = false,
@@ -66,13 +68,20 @@ impl Resolver<'_> {
     }
 
     /// The objects of some manifest files.
-    pub(super) fn objects<'m>(&'m self, files: &'m [ManifestId]) -> impl Iterator<Item = &'m ManifestObject> + Clone {
+    pub(super) fn objects<'m>(
+        &'m self,
+        files: &'m [ManifestId],
+    ) -> impl Iterator<Item = &'m ManifestObject> + Clone {
         files.iter().flat_map(|id| self.model[*id].objects.iter())
     }
 
     /// Fills in what the policy leaves out and reports where both speak and disagree.
     pub(super) fn reconcile(
-        &mut self, declared: Option<&Node>, asked: &BTreeMap<Resource, (u64, Span)>, what: &str, head: Span,
+        &mut self,
+        declared: Option<&Node>,
+        asked: &BTreeMap<Resource, (u64, Span)>,
+        what: &str,
+        head: Span,
     ) -> Spanned<Resources> {
         let mut request = Resources::default();
         let span = declared.map_or(head, |node| node.head);
@@ -81,9 +90,12 @@ impl Resolver<'_> {
             if let Some((other, place)) = asked.get(&resource).filter(|(other, _)| *other != amount) {
                 let [ours, theirs] = [amount, *other].map(|n| resource.format(n.into()));
                 let message = format!("{what} requests {ours} {resource}, its manifests ask for {theirs}");
-                let finding = Diagnostic::new(&codes::REQUEST_DIFFERS, message, given.span, format!("{ours} here"));
+                let finding =
+                    Diagnostic::new(&codes::REQUEST_DIFFERS, message, given.span, format!("{ours} here"));
                 let finding = finding.label(*place, format!("{theirs} here"));
-                self.out.push(finding.help("make them equal, or leave it out here: it is then read from the manifests"));
+                self.out.push(
+                    finding.help("make them equal, or leave it out here: it is then read from the manifests"),
+                );
             }
             request.set(resource, amount);
         }
@@ -108,7 +120,8 @@ pub(super) fn text<'v>(value: &'v Value, pointer: &str) -> &'v str {
 
 /// What one replica asks for, and where it says so: of the object of the workload's name, else of the first.
 pub(super) fn of_replica<'o>(
-    objects: impl Iterator<Item = &'o ManifestObject> + Clone, name: &str,
+    objects: impl Iterator<Item = &'o ManifestObject> + Clone,
+    name: &str,
 ) -> BTreeMap<Resource, (u64, Span)> {
     let mut replicated = objects.filter(|object| is_replicated(object));
     let named = replicated.clone().find(|object| text(&object.value, "/metadata/name") == name);
@@ -117,7 +130,9 @@ pub(super) fn of_replica<'o>(
 }
 
 /// The sum of what all pods of a job's objects ask for together; `None` where a kind's pods are not known.
-pub(super) fn of_job<'o>(objects: impl Iterator<Item = &'o ManifestObject>) -> Option<BTreeMap<Resource, (u64, Span)>> {
+pub(super) fn of_job<'o>(
+    objects: impl Iterator<Item = &'o ManifestObject>,
+) -> Option<BTreeMap<Resource, (u64, Span)>> {
     let mut sum = BTreeMap::new();
     for object in objects {
         let value = &object.value;

@@ -6,8 +6,8 @@ use super::{Doubt, Resolver, cities};
 use crate::decode::{Datum, Node};
 use crate::diagnostic::{Diagnostic, registry as codes};
 use crate::model::{
-    Allow, Autoscale, Container, Content, DatasetId, DuringFailover, LocationId, MaxUnavailable, Mode, Needs, RegionId,
-    Spread, Target, TenantId, Tier, TierId, Traffic, Uses, Workload, WorkloadId,
+    Allow, Autoscale, Container, Content, DatasetId, DuringFailover, LocationId, MaxUnavailable, Mode, Needs,
+    RegionId, Spread, Target, TenantId, Tier, TierId, Traffic, Uses, Workload, WorkloadId,
 };
 use crate::span::{Span, Spanned};
 use seawall_schema::name::{LABEL_LIMIT, TenantName, TierName, WorkloadName};
@@ -55,7 +55,13 @@ impl Resolver<'_> {
         served
     }
 
-    fn workload(&mut self, node: &Node, name: Spanned<Arc<str>>, served: &Served, unsure: bool) -> (Workload, Doubt) {
+    fn workload(
+        &mut self,
+        node: &Node,
+        name: Spanned<Arc<str>>,
+        served: &Served,
+        unsure: bool,
+    ) -> (Workload, Doubt) {
         let mut doubt = Doubt { tier: false, places: unsure, data: unsure };
         let tenant = self.tenant_of(node);
         let tier = self.tier_of(node, &name, unsure, &mut doubt);
@@ -116,13 +122,20 @@ impl Resolver<'_> {
         })
     }
 
-    fn tier_of(&mut self, node: &Node, name: &Spanned<Arc<str>>, unsure: bool, doubt: &mut Doubt) -> Spanned<TierId> {
+    fn tier_of(
+        &mut self,
+        node: &Node,
+        name: &Spanned<Arc<str>>,
+        unsure: bool,
+        doubt: &mut Doubt,
+    ) -> Spanned<TierId> {
         let line = node.child("tier");
         let found = line.and_then(Node::title).and_then(|tier| self.id("tier", &tier, TierId));
         if line.is_none() && !unsure {
             let message = format!("workload `{}` has no tier", name.value);
             let finding = Diagnostic::new(&codes::MISSING_NODE, message, node.head, "needs a `tier`");
-            let tiers: Vec<&str> = self.model.tiers.iter().map(|t| t.name.as_str()).filter(|t| *t != "?").collect();
+            let tiers: Vec<&str> =
+                self.model.tiers.iter().map(|t| t.name.as_str()).filter(|t| *t != "?").collect();
             self.out.push(finding.help(format!("add `tier`, of its own or by class: {}", tiers.join(", "))));
         }
         doubt.tier |= found.is_none();
@@ -133,13 +146,24 @@ impl Resolver<'_> {
     pub(super) fn stand_in_tier(&mut self) -> Spanned<TierId> {
         if self.model.tiers.last().is_none_or(|tier| tier.span.is_some()) {
             let order = Spanned::default_of(0);
-            self.model.tiers.push(Tier { name: TierName::new("?"), order, preemptible: false, span: Span::NONE });
+            self.model.tiers.push(Tier {
+                name: TierName::new("?"),
+                order,
+                preemptible: false,
+                span: Span::NONE,
+            });
         }
         Spanned::default_of(TierId(self.model.tiers.len() as u32 - 1))
     }
 
     /// What is deployed; the flag says whether it could be read.
-    fn content(&mut self, node: &Node, name: &Spanned<Arc<str>>, mode: Mode, unsure: bool) -> (Content, bool) {
+    fn content(
+        &mut self,
+        node: &Node,
+        name: &Spanned<Arc<str>>,
+        mode: Mode,
+        unsure: bool,
+    ) -> (Content, bool) {
         let (manifests, container) = (node.child("manifests"), node.child("container"));
         if let (Some(manifests), Some(container)) = (manifests, container) {
             let message = format!("workload `{}` has both manifests and a container", name.value);
@@ -151,9 +175,13 @@ impl Resolver<'_> {
             let certain = files.is_some();
             let files = files.unwrap_or_default();
             if certain && mode == Mode::Own && !self.objects(&files).any(is_replicated) {
-                let message = format!("no manifest of workload `{}` is a Deployment or a StatefulSet", name.value);
-                let finding = Diagnostic::new(&codes::NOTHING_DEPLOYED, message, manifests.head, "these manifests");
-                self.out.push(finding.help("name the file that holds its Deployment, or write `container image=…`"));
+                let message =
+                    format!("no manifest of workload `{}` is a Deployment or a StatefulSet", name.value);
+                let finding =
+                    Diagnostic::new(&codes::NOTHING_DEPLOYED, message, manifests.head, "these manifests");
+                self.out.push(
+                    finding.help("name the file that holds its Deployment, or write `container image=…`"),
+                );
             }
             return (Content::Manifests { files, span: manifests.head }, certain);
         }
@@ -171,7 +199,13 @@ impl Resolver<'_> {
         (Content::Manifests { files: Vec::new(), span: node.head }, mode != Mode::Own)
     }
 
-    fn request_of(&mut self, node: &Node, name: &Spanned<Arc<str>>, content: &Content, unsure: bool) -> Spanned<Resources> {
+    fn request_of(
+        &mut self,
+        node: &Node,
+        name: &Spanned<Arc<str>>,
+        content: &Content,
+        unsure: bool,
+    ) -> Spanned<Resources> {
         let asked = match content {
             Content::Manifests { files, .. } => of_replica(self.objects(files), &name.value),
             Content::Container(_) => BTreeMap::new(),
@@ -182,13 +216,21 @@ impl Resolver<'_> {
         if request.value.is_empty() && !unsure && !declared.is_some_and(|d| d.damaged) {
             let message = format!("workload `{}` does not say what a replica requests", name.value);
             let finding = Diagnostic::new(&codes::REQUEST_MISSING, message, node.head, "needs a `request`");
-            self.out.push(finding.help("add `request cpu=… memory=\"…\"`, of its own, by class, or in the manifest"));
+            self.out.push(
+                finding.help("add `request cpu=… memory=\"…\"`, of its own, by class, or in the manifest"),
+            );
         }
         request.value.set(Resource::Pods, 1);
         request
     }
 
-    fn targets(&mut self, node: &Node, name: &Spanned<Arc<str>>, served: &Served, doubt: &mut Doubt) -> Vec<Target> {
+    fn targets(
+        &mut self,
+        node: &Node,
+        name: &Spanned<Arc<str>>,
+        served: &Served,
+        doubt: &mut Doubt,
+    ) -> Vec<Target> {
         let mut found = Vec::new();
         let mut seen: BTreeMap<(LocationId, Arc<str>), Span> = BTreeMap::new();
         for line in node.named("target") {
@@ -200,7 +242,8 @@ impl Resolver<'_> {
             let cities: Vec<_> = line.texts().collect();
             for (index, city) in cities.iter().enumerate() {
                 if let Some(first) = cities[..index].iter().find(|earlier| earlier.value == city.value) {
-                    let message = format!("a target of workload `{}` names city `{}` twice", name.value, city.value);
+                    let message =
+                        format!("a target of workload `{}` names city `{}` twice", name.value, city.value);
                     self.listed_twice(&message, first.span, city.span);
                     continue;
                 }
@@ -209,12 +252,19 @@ impl Resolver<'_> {
                     continue;
                 };
                 if let Some(first) = seen.insert((location, city.value.clone()), city.span) {
-                    let message = format!("workload `{}` has two targets for city `{}`", name.value, city.value);
+                    let message =
+                        format!("workload `{}` has two targets for city `{}`", name.value, city.value);
                     self.listed_twice(&message, first, city.span);
                     continue;
                 }
                 let city = city.clone().map(|c| c.to_string());
-                found.push(Target { location, city, replicas, autoscale: autoscale.clone(), span: line.head });
+                found.push(Target {
+                    location,
+                    city,
+                    replicas,
+                    autoscale: autoscale.clone(),
+                    span: line.head,
+                });
             }
         }
         if node.child("target").is_none() && !doubt.places {
@@ -225,7 +275,11 @@ impl Resolver<'_> {
         found
     }
 
-    fn replicas(&mut self, line: &Node, name: &Spanned<Arc<str>>) -> Option<(Spanned<u64>, Option<Autoscale>)> {
+    fn replicas(
+        &mut self,
+        line: &Node,
+        name: &Spanned<Arc<str>>,
+    ) -> Option<(Spanned<u64>, Option<Autoscale>)> {
         let given = line.count("replicas");
         let autoscale = line.child("autoscale").and_then(|scale| {
             let (min, max, cpu) = (scale.count("min")?, scale.count("max")?, scale.share("cpu"));
@@ -235,7 +289,8 @@ impl Resolver<'_> {
             self.range(scale, given);
         }
         if given.is_none() && line.child("autoscale").is_none() && !line.damaged {
-            let message = format!("a target of workload `{}` does not say how many replicas run there", name.value);
+            let message =
+                format!("a target of workload `{}` does not say how many replicas run there", name.value);
             let finding = Diagnostic::new(&codes::MISSING_PROPERTY, message, line.head, "needs `replicas=`");
             self.out.push(finding.help("add `replicas=…`, or `autoscale min=… max=…` in its block"));
         }
@@ -246,7 +301,8 @@ impl Resolver<'_> {
     fn range(&mut self, scale: &Autoscale, replicas: Option<Spanned<u64>>) {
         let (min, max) = (scale.min, scale.max);
         if min.value > max.value {
-            let message = format!("the autoscaler's minimum {} is above its maximum {}", min.value, max.value);
+            let message =
+                format!("the autoscaler's minimum {} is above its maximum {}", min.value, max.value);
             let finding = Diagnostic::new(&codes::AUTOSCALE_RANGE, message, min.span, "above the maximum");
             return self.out.push(finding.label(max.span, "the maximum"));
         }
@@ -255,9 +311,12 @@ impl Resolver<'_> {
             return self.out.push(Diagnostic::new(&codes::AUTOSCALE_RANGE, message, max.span, "at least 1"));
         }
         if let Some(replicas) = replicas.filter(|r| !(min.value..=max.value).contains(&r.value)) {
-            let message =
-                format!("{} replicas lie outside the autoscaler's {} to {}", replicas.value, min.value, max.value);
-            let finding = Diagnostic::new(&codes::AUTOSCALE_RANGE, message, replicas.span, "outside the range");
+            let message = format!(
+                "{} replicas lie outside the autoscaler's {} to {}",
+                replicas.value, min.value, max.value
+            );
+            let finding =
+                Diagnostic::new(&codes::AUTOSCALE_RANGE, message, replicas.span, "outside the range");
             self.out.push(finding.label(scale.span, "the range"));
         }
     }
@@ -271,7 +330,13 @@ impl Resolver<'_> {
         };
         let Some(known) = cities::find(&city.value) else {
             if !self.notes.cities {
-                let codes: Vec<String> = served.exact.keys().map(|c| c.to_string()).collect::<std::collections::BTreeSet<_>>().into_iter().collect();
+                let codes: Vec<String> = served
+                    .exact
+                    .keys()
+                    .map(|c| c.to_string())
+                    .collect::<std::collections::BTreeSet<_>>()
+                    .into_iter()
+                    .collect();
                 let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
                 self.unknown_city(city, Some(&codes));
             }
@@ -322,7 +387,12 @@ impl Resolver<'_> {
         if node.own_word()?.value == "zone" {
             if let Some(reason) = reason {
                 let message = "`reason=` explains `spread none`, and this work spreads";
-                self.out.push(Diagnostic::new(&codes::CONTRADICTION, message, reason.span, "explains nothing"));
+                self.out.push(Diagnostic::new(
+                    &codes::CONTRADICTION,
+                    message,
+                    reason.span,
+                    "explains nothing",
+                ));
             }
             let skew = node.count("max-skew");
             if let Some(skew) = skew.filter(|s| s.value == 0) {
@@ -379,7 +449,12 @@ fn during(node: &Node) -> DuringFailover {
 
 fn traffic(node: &Node) -> Option<Traffic> {
     let own = |name: &str| node.text(name).map(|text| text.map(|t| t.to_string()));
-    Some(Traffic { host: own("host")?, ttl: node.duration("ttl"), health_check: own("health-check"), span: node.head })
+    Some(Traffic {
+        host: own("host")?,
+        ttl: node.duration("ttl"),
+        health_check: own("health-check"),
+        span: node.head,
+    })
 }
 
 fn allow(node: &Node) -> Option<Allow> {

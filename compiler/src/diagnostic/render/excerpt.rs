@@ -44,7 +44,12 @@ impl Excerpt {
         }
         wanted.sort_unstable();
         wanted.dedup();
-        let mut excerpt = Excerpt { name: source.path.clone(), text: String::new(), lines: Vec::new(), skipped: Vec::new() };
+        let mut excerpt = Excerpt {
+            name: source.path.clone(),
+            text: String::new(),
+            lines: Vec::new(),
+            skipped: Vec::new(),
+        };
         let mut moved: Vec<(usize, usize)> = vec![(usize::MAX, 0); labels.len()];
         for number in wanted {
             let Some(window) = window(source, number, labels) else { continue };
@@ -96,8 +101,14 @@ pub(super) fn harmless(c: char) -> std::borrow::Cow<'static, str> {
         '\t' => "    ".into(),
         '\0'..='\u{1f}' => char::from_u32(0x2400 + c as u32).unwrap_or('\u{fffd}').to_string().into(),
         '\u{7f}' => "\u{2421}".into(),
-        '\u{80}'..='\u{9f}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2028}' | '\u{2029}'
-        | '\u{2066}'..='\u{2069}' | '\u{feff}' => "\u{fffd}".into(),
+        '\u{80}'..='\u{9f}'
+        | '\u{200e}'
+        | '\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2028}'
+        | '\u{2029}'
+        | '\u{2066}'..='\u{2069}'
+        | '\u{feff}' => "\u{fffd}".into(),
         c => c.to_string().into(),
     }
 }
@@ -136,9 +147,13 @@ impl Excerpt {
 
 impl SourceCode for Excerpt {
     fn read_span<'a>(
-        &'a self, span: &SourceSpan, before: usize, after: usize,
+        &'a self,
+        span: &SourceSpan,
+        before: usize,
+        after: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        let line_of = |offset: usize| self.lines.partition_point(|(start, _)| *start <= offset).saturating_sub(1);
+        let line_of =
+            |offset: usize| self.lines.partition_point(|(start, _)| *start <= offset).saturating_sub(1);
         if self.lines.is_empty() {
             return Err(MietteError::OutOfBounds);
         }

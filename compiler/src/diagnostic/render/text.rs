@@ -76,7 +76,9 @@ impl Shown {
         let mut parts = files.iter().map(|file| quote(diagnostic, *file, sources));
         let (excerpt, labels) = parts.next().unwrap_or((None, Vec::new()));
         let elsewhere = parts.zip(&files[1.min(files.len())..]).map(|((excerpt, labels), file)| Shown {
-            message: sources.get(*file).map_or_else(String::new, |f| format!("in {}", harmless_text(&f.path))),
+            message: sources
+                .get(*file)
+                .map_or_else(String::new, |f| format!("in {}", harmless_text(&f.path))),
             code: None,
             severity: miette::Severity::Advice,
             help: None,
@@ -88,7 +90,10 @@ impl Shown {
             message: harmless_text(&diagnostic.message),
             code: Some(diagnostic.code.id),
             severity,
-            help: diagnostic.help.as_ref().map(|help| help.lines().map(harmless_text).collect::<Vec<_>>().join("\n")),
+            help: diagnostic
+                .help
+                .as_ref()
+                .map(|help| help.lines().map(harmless_text).collect::<Vec<_>>().join("\n")),
             excerpt,
             labels,
             elsewhere: elsewhere.collect(),
