@@ -60,6 +60,6 @@ pub fn check(files: &dyn Files, _options: &Options) -> Checked {
     let mut found = Diagnostics::default();
     let draft = resolve::resolve(files, &mut sources, &mut found);
     let proof = check::check(&draft, &mut found);
-    let model = draft.notes.whole.then_some(draft.model);
+    let model = proof.is_some().then_some(draft.model);
     Checked { sources, diagnostics: found.into_sorted(), model, proof }
 }

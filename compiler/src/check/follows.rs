@@ -11,6 +11,8 @@ use std::collections::BTreeSet;
 /// What explains that work has nowhere to go in a failure.
 static NO_WAY_OUT: &[&Code] =
     &[&codes::NO_OTHER_PLACE, &codes::NO_RESERVE, &codes::FAILOVER_MISSING, &codes::FAILOVER_OUTSIDE];
+/// What explains that standbys find no reserve to stand in.
+static NOTHING_HELD: &[&Code] = &[&codes::NO_RESERVE];
 /// What explains that work reaches no copy of its data.
 static NO_COPY: &[&Code] = &[&codes::RPO_EXCEEDED];
 
@@ -19,6 +21,7 @@ pub(super) fn follows(finding: &Diagnostic, ruled: &Diagnostics, notes: &Notes) 
     let causes = match finding.code.id {
         id if id == codes::SCENARIO_REFUTED.id => NO_WAY_OUT,
         id if id == codes::DATA_OUT_OF_REACH.id => NO_COPY,
+        id if id == codes::STANDBYS_EXCEED.id => NOTHING_HELD,
         _ => return false,
     };
     let about: BTreeSet<usize> = finding.labels.iter().filter_map(|label| owner(label.span, notes)).collect();

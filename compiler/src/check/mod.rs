@@ -19,7 +19,7 @@ mod survive;
 mod tiers;
 mod unused;
 
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostics, registry as codes};
 use crate::model::{Failover, LocationId, Model, To, Workload};
 use crate::proof::Proof;
 use crate::resolve::{Doubt, Draft};
@@ -56,7 +56,9 @@ pub fn check(draft: &Draft, out: &mut Diagnostics) -> Option<Proof> {
     for rule in RULES {
         rule(draft, &mut ruled);
     }
-    let proof = draft.notes.whole.then(|| crate::proof::prove(&draft.model));
+    // Sets of more regions than there are would only be counted in vain.
+    let countable = !ruled.iter().any(|d| d.code.id == codes::SURVIVE_TOO_MANY.id);
+    let proof = (draft.notes.whole && countable).then(|| crate::proof::prove(&draft.model));
     if let Some(proof) = &proof {
         let mut proved = Diagnostics::default();
         capacity::check(&draft.model, proof, &mut proved);

@@ -2,7 +2,7 @@
 
 use super::{destinations, region, words, workloads};
 use crate::diagnostic::{Diagnostic, Diagnostics, registry as codes};
-use crate::model::{Model, RegionId, Residency, Standby, Workload};
+use crate::model::{Dataset, Model, RegionId, Residency, Standby, Workload};
 use crate::resolve::Draft;
 use crate::span::Span;
 use seawall_schema::name::CountryCode;
@@ -76,6 +76,13 @@ fn bounds<'m>(model: &'m Model, workload: &'m Workload) -> Vec<Bound<'m>> {
         Some(Bound { residency, dataset: Some((dataset.name.as_str(), uses.span)) })
     });
     own.into_iter().chain(data).collect()
+}
+
+/// Whether a dataset has a copy outside its residency: where its copies will be is then not known.
+pub(super) fn misplaced(model: &Model, dataset: &Dataset) -> bool {
+    let Some(residency) = known(dataset.residency.as_ref()) else { return false };
+    let copies = dataset.replicas.iter().map(|replica| replica.region);
+    std::iter::once(dataset.home.value).chain(copies).any(|region| !allows(model, residency, region))
 }
 
 /// Whether any residency binds a workload.

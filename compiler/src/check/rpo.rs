@@ -15,6 +15,9 @@ pub(super) fn check(draft: &Draft, out: &mut Diagnostics) {
         for uses in &workload.uses {
             let (Some(rpo), dataset) = (uses.rpo, &model[uses.dataset]) else { continue };
             let mut seen: BTreeSet<RegionId> = BTreeSet::new();
+            if super::residency::misplaced(model, dataset) {
+                continue;
+            }
             for to in super::allowed(model, workload) {
                 let at = region(model, to.location);
                 let Some(problem) = stale(dataset, at, rpo).filter(|_| seen.insert(at)) else { continue };

@@ -23,11 +23,24 @@ pub struct Block {
     damaged: bool,
 }
 
-/// Reads the nodes of a block; `owner` is the node it belongs to, `None` at the top of a file.
+impl Block {
+    /// Remembers the names on a node that is not read.
+    fn lose(&mut self, node: NodeRef<'_>) {
+        self.damaged = true;
+        self.lost.extend(node.arguments().filter_map(|a| match a.value() {
+            crate::syntax::Value::String(text) => Some(Arc::from(&**text)),
+            _ => None,
+        }));
+    }
+}
+
+/// Reads the nodes of a block; `owner` is the node it belongs to, `None` at the top of a file; `broken` says whether a
+/// syntax error lies in it.
 pub fn block<'d>(
     nodes: impl Iterator<Item = NodeRef<'d>>,
     allowed: &'static [Child],
     owner: Option<&'static Shape>,
+    broken: bool,
     out: &mut Diagnostics,
 ) -> Block {
     let mut block = Block::default();
@@ -53,6 +66,8 @@ pub fn block<'d>(
                 block.damaged |= read.damaged;
                 block.nodes.push(read);
             }
+            // A block that was not closed holds what was meant to stand behind it.
+            None if broken && !super::parents_of(name.text).is_empty() => block.lose(node),
             None => unknown_node(node, allowed, owner, &mut block, out),
         }
     }
@@ -70,11 +85,7 @@ fn unknown_node(
     block: &mut Block,
     out: &mut Diagnostics,
 ) {
-    block.damaged = true;
-    block.lost.extend(node.arguments().filter_map(|a| match a.value() {
-        crate::syntax::Value::String(text) => Some(Arc::from(&**text)),
-        _ => None,
-    }));
+    block.lose(node);
     if unreadable(node) {
         return;
     }
@@ -151,7 +162,7 @@ pub fn one(node: NodeRef<'_>, shape: &'static Shape, out: &mut Diagnostics) -> N
         let at = node.children().next().map_or(read.head, |c| c.head_span());
         out.push(Diagnostic::new(&codes::UNEXPECTED_BLOCK, message, at, "this stands in a block of its own"));
     } else if !shape.children.is_empty() {
-        let block = block(node.children(), shape.children, Some(shape), out);
+        let block = block(node.children(), shape.children, Some(shape), node.damaged(), out);
         meant.extend(block.meant);
         read.children = block.nodes;
         read.damaged |= block.damaged;

@@ -11,6 +11,7 @@ pub mod geography;
 pub mod node;
 pub mod policy;
 pub mod queue;
+pub mod reference;
 pub mod region;
 pub mod shape;
 pub mod value;
@@ -44,7 +45,7 @@ pub static TOP: &[Child] = &[
 
 /// Reads a file's nodes.
 pub fn decode(document: &Document<'_>, out: &mut Diagnostics) -> engine::Block {
-    engine::block(document.nodes(), TOP, None, out)
+    engine::block(document.nodes(), TOP, None, false, out)
 }
 
 /// Where a node of that name may stand, in words, each place once.

@@ -3,11 +3,15 @@
 //! Takes a misspelt name and the valid ones, gives the nearest that is near enough. Ties go to the earlier candidate.
 
 /// The nearest candidate, if it is within a third of the name's length (at least 1, at most 4).
-pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(
+    name: &str,
+    candidates: impl IntoIterator<Item = &'a str, IntoIter: Clone>,
+) -> Option<&'a str> {
     let letters: Vec<char> = name.chars().take(128).collect();
     let limit = (letters.len() / 3).clamp(1, 4);
     let mut best: Option<(usize, &str)> = None;
-    for candidate in candidates {
+    let all = candidates.into_iter();
+    for candidate in all.clone() {
         if candidate == name || candidate.len().abs_diff(name.len()) > limit * 4 {
             continue;
         }
@@ -17,7 +21,13 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
             best = Some((distance, candidate));
         }
     }
-    best.map(|(_, candidate)| candidate)
+    best.map(|(_, candidate)| candidate).or_else(|| whole(name, all))
+}
+
+/// The only candidate of which the name is a part: `passive` for `active-passive`.
+fn whole<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let mut holding = candidates.filter(|candidate| candidate.split('-').any(|part| part == name));
+    holding.next().filter(|_| holding.next().is_none())
 }
 
 fn distance(a: &[char], b: &str, limit: usize) -> usize {
@@ -53,6 +63,8 @@ mod tests {
         assert_eq!(nearest("recovry", words), Some("recovery"));
         assert_eq!(nearest("Lane", words), Some("lane"));
         assert_eq!(nearest("zebra", words), None);
+        assert_eq!(nearest("passive", ["active-passive", "active-active"]), Some("active-passive"));
+        assert_eq!(nearest("active", ["active-passive", "active-active"]), None);
         assert_eq!(nearest("", words), None);
     }
 }

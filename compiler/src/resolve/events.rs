@@ -22,7 +22,6 @@ impl Resolver<'_> {
     }
 
     fn event(&mut self, node: &Node, name: Spanned<Arc<str>>) -> Event {
-        let before = self.out.len();
         let mut failed: BTreeMap<LocationId, Span> = BTreeMap::new();
         for place in node.named("fail").flat_map(|f| f.texts().collect::<Vec<_>>()) {
             for location in self.places(&place) {
@@ -51,8 +50,8 @@ impl Resolver<'_> {
         drained.retain(|location, _| !failed.contains_key(location));
         let sides = self.sides(node, &name);
         let may_lose = self.may_lose(node);
-        let nothing = failed.is_empty() && drained.is_empty() && sides.is_empty();
-        if nothing && !node.damaged && self.out.len() == before {
+        let says = |child: &Node| matches!(child.shape.name, "fail" | "drain" | "partition");
+        if !node.damaged && !node.children.iter().any(says) {
             let message = format!("in event `{}` nothing happens", name.value);
             let finding =
                 Diagnostic::new(&codes::BAD_EVENT, message, node.head, "no `fail`, `drain` or `partition`");

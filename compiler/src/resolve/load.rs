@@ -109,7 +109,9 @@ impl<'a> Loader<'a> {
         let folders: BTreeSet<&str> = all.iter().filter_map(|file| Some(file.rsplit_once('/')?.0)).collect();
         let matched =
             |near: &&str| all.iter().any(|file| glob::matches(&pattern.replacen(folder, near, 1), file));
-        let Some(near) = nearest(folder, folders).filter(matched) else { return finding.help(relative) };
+        let Some(near) = nearest(folder, folders.iter().copied()).filter(matched) else {
+            return finding.help(relative);
+        };
         let near = pattern.replacen(folder, near, 1);
         let edits = vec![Edit { span: at, replacement: format!("{near:?}") }];
         finding.help(format!("did you mean `{near}`?")).fix(format!("replace by `{near}`"), edits)

@@ -31,6 +31,8 @@ pub(super) struct Table {
     kind: &'static str,
     by_name: HashMap<Arc<str>, u32>,
     names: Vec<Arc<str>>,
+    /// Whether something of this kind has no name: what is not found may be it.
+    unnamed: bool,
 }
 
 impl Table {
@@ -41,7 +43,12 @@ impl Table {
         nodes: impl Iterator<Item = &'n Node>,
         out: &mut Diagnostics,
     ) -> (Self, Vec<Named<'n>>) {
-        let mut defined: Vec<_> = nodes.filter_map(|node| Some((node, node.title()?))).collect();
+        let mut unnamed = false;
+        let title = |node: &'n Node| {
+            unnamed |= node.title().is_none();
+            Some((node, node.title()?))
+        };
+        let mut defined: Vec<_> = nodes.filter_map(title).collect();
         defined.sort_by(|(_, a), (_, b)| a.value.cmp(&b.value).then(a.span.cmp(&b.span)));
         defined.dedup_by(|(_, later), (_, first)| {
             let same = later.value == first.value;
@@ -54,13 +61,13 @@ impl Table {
             check_form(kind, form, name, out);
         }
         let names = defined.iter().map(|(_, name)| name.value.clone()).collect();
-        (Self::of(kind, names), defined)
+        (Self { unnamed, ..Self::of(kind, names) }, defined)
     }
 
     /// A table of names that are in order.
     pub(super) fn of(kind: &'static str, names: Vec<Arc<str>>) -> Self {
         let by_name = names.iter().zip(0..).map(|(name, index)| (name.clone(), index)).collect();
-        Self { kind, by_name, names }
+        Self { kind, by_name, names, unnamed: false }
     }
 
     /// The index of a name, nothing said where it is not there.
@@ -76,7 +83,7 @@ impl Table {
         out: &mut Diagnostics,
     ) -> Option<u32> {
         let found = self.find(&name.value);
-        if found.is_none() && !doubt.may_define(name) {
+        if found.is_none() && !self.unnamed && !doubt.may_define(name) {
             out.push(undefined(self.kind, name, self.names.iter().map(|n| &**n)));
         }
         found

@@ -170,7 +170,7 @@ impl Resolver<'_> {
             let finding = Diagnostic::new(&codes::CONTRADICTION, message, container.head, "one container");
             self.out.push(finding.label(manifests.head, "manifests").help("keep one of them"));
         }
-        if let Some(manifests) = manifests {
+        if let Some(manifests) = manifests.filter(|_| container.is_none()) {
             let files = self.manifest_files(manifests);
             let certain = files.is_some();
             let files = files.unwrap_or_default();

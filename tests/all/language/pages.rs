@@ -110,3 +110,13 @@ fn index_is_fresh() {
     }
     assert_eq!(std::fs::read_to_string(&path).unwrap(), fresh, "run the tests with SEAWALL_BLESS=1");
 }
+
+#[test]
+fn language_reference_is_fresh() {
+    let path = root().join("docs/language.md");
+    let fresh = seawall_compiler::decode::reference::markdown();
+    if std::env::var_os("SEAWALL_BLESS").is_some() {
+        std::fs::write(&path, &fresh).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), fresh, "run the tests with SEAWALL_BLESS=1");
+}
