@@ -5,6 +5,7 @@
 
 mod commands;
 mod control_plane;
+mod generate;
 mod language;
 mod proof;
 mod reconcile;

@@ -71,13 +71,12 @@ fn workload(options: &Options, index: usize, random: &mut Random, before: &[Work
     };
     let home = random.below(options.regions);
     let first = (home + 1 + random.below(3.min(options.regions - 1))) % options.regions;
-    let second =
-        (first + 1..).map(|next| next % options.regions).find(|next| *next != home && *next != first);
+    let second = (1..options.regions).map(|step| (first + step) % options.regions).find(|next| *next != home);
     let mut to = Vec::new();
     if tier != Tier::Batch {
         to.push(first);
     }
-    if tier == Tier::Critical && options.regions > 2 {
+    if tier == Tier::Critical {
         to.extend(second);
     }
     let replicas = 2 + random.below(11) as u64;
