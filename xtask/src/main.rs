@@ -1,5 +1,6 @@
 //! What a developer and CI run; one file a command.
 
+mod bench;
 mod ci;
 mod control_plane;
 mod run;
@@ -18,6 +19,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
+    /// Measures and prints tables in Markdown; docs/performance.md records them.
+    Bench(bench::Arguments),
     /// Everything that CI runs: format, lints, examples, tests.
     Ci,
     /// Real Kubernetes API servers on this machine: up, down, env.
@@ -29,6 +32,7 @@ enum Task {
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().task {
+        Task::Bench(arguments) => bench::run(&arguments),
         Task::Ci => ci::run(),
         Task::ControlPlane(action) => control_plane::run(action),
         Task::Test(arguments) => test::run(&arguments),

@@ -1,0 +1,36 @@
+//! `cargo xtask bench`: measures, and prints Markdown to stdout. One file a part below `bench/`.
+
+mod compiler;
+mod measure;
+
+use crate::run::{Outcome, print};
+
+/// Parts to measure.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Only this part
+    #[arg(long, value_enum)]
+    only: Option<Part>,
+}
+
+/// What can be measured by itself.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    /// The reader and the formatter
+    Parse,
+    /// Whole commands over generated fleets
+    Commands,
+}
+
+/// Measures and prints.
+pub(crate) fn run(arguments: &Arguments) -> Outcome {
+    let wanted = |part| arguments.only.is_none_or(|only| only == part);
+    print(&measure::machine())?;
+    if wanted(Part::Parse) {
+        compiler::parse()?;
+    }
+    if wanted(Part::Commands) {
+        compiler::commands()?;
+    }
+    Ok(())
+}
