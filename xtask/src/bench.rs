@@ -2,6 +2,7 @@
 
 mod compiler;
 mod measure;
+mod sync;
 
 use crate::run::{Outcome, print};
 
@@ -20,6 +21,8 @@ enum Part {
     Parse,
     /// Whole commands over generated fleets
     Commands,
+    /// Objects to a real API server, beside kubectl
+    Sync,
 }
 
 /// Measures and prints.
@@ -31,6 +34,9 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     }
     if wanted(Part::Commands) {
         compiler::commands()?;
+    }
+    if wanted(Part::Sync) {
+        sync::run()?;
     }
     Ok(())
 }
