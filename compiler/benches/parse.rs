@@ -1,6 +1,11 @@
 //! How fast the reader is: a generated document of so many bytes, read several times. Run by `cargo xtask bench`;
 //! prints one JSON object.
-#![allow(clippy::print_stdout)]
+#![allow(
+    clippy::print_stdout,
+    clippy::disallowed_types,
+    clippy::disallowed_methods,
+    reason = "a measurement is no part of the compiler"
+)]
 
 use seawall_compiler::span::FileId;
 use seawall_compiler::syntax::{self, parse};

@@ -131,7 +131,10 @@ fn drift_is_put_back_at_once() {
     };
     took.push(within(Duration::from_secs(20), "a deleted object's return", there));
     took.sort();
-    eprintln!("drift put back: median {:?}, slowest {:?}", took[took.len() / 2], took[took.len() - 1]);
+    #[expect(clippy::print_stderr, reason = "a figure for whoever reads the test's output")]
+    let say =
+        || eprintln!("drift put back: median {:?}, slowest {:?}", took[took.len() / 2], took[took.len() - 1]);
+    say();
     assert!(supervisor.status()[0].drift_corrected >= 11, "{:?}", supervisor.status()[0].drift_corrected);
     assert_eq!(supervisor.stop(Duration::from_secs(10)), 0);
 }
@@ -178,7 +181,9 @@ fn a_region_that_hangs_slows_nobody() {
     };
     sync(false);
     let (alone, beside) = (sync(false), sync(true));
-    eprintln!("two regions in sync after {alone:?}, beside a hung third after {beside:?}");
+    #[expect(clippy::print_stderr, reason = "a figure for whoever reads the test's output")]
+    let say = || eprintln!("two regions in sync after {alone:?}, beside a hung third after {beside:?}");
+    say();
     // Waiting for the hung one even once would cost its deadline of 10 s.
     assert!(beside < alone + Duration::from_secs(5), "{alone:?} {beside:?}");
 }

@@ -100,7 +100,7 @@ proptest! {
         }
         let checked = check(&files, &Options::default());
         places_are_valid(&checked);
-        let unicode = checked.diagnostics.len() % 2 == 0;
+        let unicode = checked.diagnostics.len().is_multiple_of(2);
         let text = text(&checked.diagnostics, &checked.sources, TextStyle { color: false, unicode, width: 100 });
         assert!(!text.contains(['\u{1b}', '\u{202e}', '\0']));
         assert!(json(&checked.diagnostics, &checked.sources)["findings"].is_array());

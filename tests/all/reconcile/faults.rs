@@ -105,7 +105,8 @@ fn a_crash_between_any_two_writes_loses_nothing() {
 
 #[test]
 fn what_a_cluster_refuses_is_said_and_the_rest_goes_on() {
-    let errors: [(fn() -> ClusterError, &str); 5] = [
+    type Failing = fn() -> ClusterError;
+    let errors: [(Failing, &str); 5] = [
         (|| ClusterError::Refused("422: spec.replicas: must be positive".to_owned()), "422"),
         (|| ClusterError::Forbidden("403: not allowed".to_owned()), "403"),
         (|| ClusterError::Broken("500: out of luck".to_owned()), "500"),

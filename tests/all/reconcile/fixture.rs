@@ -21,12 +21,15 @@ pub(crate) const PATH: &str = "regions/eu-west";
 pub(crate) const INVENTORY: &str = "tests.eu-west";
 pub(crate) type Files = BTreeMap<String, Vec<u8>>;
 
+/// The objects that differ, and the indices of base objects that are gone.
+pub(crate) type Overlay = (Vec<(Phase, Value)>, Vec<usize>);
+
 /// What a bundle holds.
 #[derive(Clone)]
 pub(crate) struct Spec {
     pub(crate) objects: Vec<(Phase, Value)>,
-    /// By event: the objects that differ, and the indices of base objects that are gone.
-    pub(crate) events: BTreeMap<&'static str, (Vec<(Phase, Value)>, Vec<usize>)>,
+    /// By event.
+    pub(crate) events: BTreeMap<&'static str, Overlay>,
     pub(crate) combinations: Vec<Vec<&'static str>>,
     pub(crate) active: Vec<&'static str>,
     pub(crate) prune_share: u32,

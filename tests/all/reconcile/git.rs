@@ -182,7 +182,7 @@ fn corrupt(repository: &Path) -> usize {
             let path = entry.path();
             if path.is_dir() {
                 folders.push(path);
-            } else if !path.extension().is_some_and(|e| e == "idx") {
+            } else if path.extension().is_none_or(|e| e != "idx") {
                 std::fs::remove_file(&path).unwrap();
                 std::fs::write(&path, b"garbage").unwrap();
                 corrupted += 1;
