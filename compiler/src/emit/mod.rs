@@ -14,6 +14,7 @@ use crate::files::Sources;
 use crate::lower::{self, Bundle, Clash};
 use crate::model::{ClusterAccess, Model, RegionId};
 use crate::proof::Proof;
+use rayon::prelude::*;
 use seawall_schema::bundle::{self as format, FORMAT, FleetFile};
 use seawall_schema::digest;
 use std::collections::BTreeMap;
@@ -72,8 +73,9 @@ pub fn render(model: &Model, sources: &Sources, proof: &Proof) -> Result<Renderi
     let lowered = lower::lower(model, proof)?;
     let mut files = BTreeMap::new();
     let mut bundles = BTreeMap::new();
-    for bundle in &lowered.bundles {
-        let tree = bundle::tree(model, sources, proof, bundle)?;
+    let tree = |bundle| bundle::tree(model, sources, proof, bundle);
+    let trees: Vec<_> = lowered.bundles.par_iter().map(tree).collect::<Result<_, _>>()?;
+    for (bundle, tree) in lowered.bundles.iter().zip(trees) {
         if let Some(root) = tree.get("bundle.json") {
             bundles.insert(bundle.folder.clone(), digest::sha256(root));
         }

@@ -5,7 +5,7 @@
 
 use super::names;
 use super::priority_class::{carried, queues};
-use super::{Context, LoweredObject, residency};
+use super::{Context, LoweredObject};
 use crate::span::Span;
 use seawall_schema::keys;
 use serde_json::{Value, json};
@@ -20,7 +20,7 @@ fn of_residency(context: &Context<'_>) -> Vec<LoweredObject> {
     let (model, region) = (context.model, context.region());
     let country = region.country.value.as_str();
     let label = format!("object.metadata.labels['{}']", keys::RESIDENCY);
-    let sets = residency::sets_with(model, &region.country.value);
+    let sets = &context.place.residency_sets;
     let mut ways = vec![format!("{label} == 'any'"), format!("'{country}' in {label}.split('.')")];
     if !sets.is_empty() {
         ways.push(format!("{label} in [{}]", quoted(sets.iter().map(String::as_str))));

@@ -1,10 +1,11 @@
 //! Where and when objects are made for: the bundle's place, the situation, and the metadata that follows from them.
 
-use super::Situation;
+use super::{Situation, residency};
 use crate::model::*;
 use crate::span::Span;
 use seawall_schema::{digest, keys};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 
 /// What one bundle is for.
 #[derive(Clone, Debug)]
@@ -14,6 +15,41 @@ pub(crate) struct Place {
     pub(crate) cell: Option<String>,
     pub(crate) inventory: String,
     pub(crate) locations: Vec<LocationId>,
+    /// Workloads with a target or a destination here, in order.
+    pub(crate) workloads: Vec<WorkloadId>,
+    /// Tenants with anything here: a quota in the region, replicas, standbys, or jobs; in order.
+    pub(crate) tenants: Vec<TenantId>,
+    /// Labels of the residencies too long to be spelt out that include this country.
+    pub(crate) residency_sets: BTreeSet<String>,
+}
+
+impl Place {
+    /// Works out once what everything made for the place asks for again and again.
+    fn new(
+        model: &Model,
+        folder: String,
+        region: RegionId,
+        cell: Option<String>,
+        inventory: String,
+        locations: Vec<LocationId>,
+    ) -> Self {
+        let here = |w: &Workload| {
+            w.targets.iter().any(|t| locations.contains(&t.location))
+                || moves_to(w).any(|to| locations.contains(&to.location))
+        };
+        let all = model.workloads.iter().enumerate().filter(|(_, w)| here(w));
+        let workloads: Vec<_> = all.map(|(index, _)| WorkloadId(index as u32)).collect();
+        let written = workloads.iter().map(|id| &model[*id]).filter(|w| w.mode != Mode::Observe);
+        let mut tenants: BTreeSet<TenantId> = written.map(|w| w.tenant.value).collect();
+        let jobs = model.jobs.iter().filter(|j| j.dispatch.iter().any(|to| locations.contains(&to.value)));
+        tenants.extend(jobs.map(|j| j.tenant.value));
+        let quota = |t: &Tenant| t.quotas.iter().any(|q| q.region == region);
+        let with_quota = model.tenants.iter().enumerate().filter(|(_, t)| quota(t));
+        tenants.extend(with_quota.map(|(index, _)| TenantId(index as u32)));
+        let residency_sets = residency::sets_with(model, &model[region].country.value);
+        let tenants = tenants.into_iter().collect();
+        Self { folder, region, cell, inventory, locations, workloads, tenants, residency_sets }
+    }
 }
 
 /// One bundle for each cluster, sorted by folder.
@@ -26,20 +62,14 @@ pub(crate) fn places(model: &Model) -> Vec<Place> {
         if !shared.is_empty() || own.is_empty() {
             let inventory = inventory(&[model.fleet.name.value.as_str(), region.name.as_str()]);
             let folder = format!("regions/{}", region.name);
-            places.push(Place { folder, region: id, cell: None, inventory, locations: shared });
+            places.push(Place::new(model, folder, id, None, inventory, shared));
         }
         for location in own {
             let Some(cell) = &model[location].cell else { continue };
             let parts = [model.fleet.name.value.as_str(), region.name.as_str(), cell.value.as_str()];
             let folder = format!("regions/{}/cells/{}", region.name, cell.value);
             let cell = Some(cell.value.to_string());
-            places.push(Place {
-                folder,
-                region: id,
-                cell,
-                inventory: inventory(&parts),
-                locations: vec![location],
-            });
+            places.push(Place::new(model, folder, id, cell, inventory(&parts), vec![location]));
         }
     }
     places.sort_by(|a, b| a.folder.cmp(&b.folder));
@@ -114,22 +144,9 @@ impl<'a> Context<'a> {
         cluster.is_some_and(|cluster| cluster.own_scheduler)
     }
 
-    /// Tenants with anything in this bundle: a quota in the region, replicas, standbys, or jobs; in order.
-    pub(crate) fn tenants(&self) -> Vec<TenantId> {
-        let model = self.model;
-        let works_here = |w: &Workload| {
-            w.mode != Mode::Observe
-                && (w.targets.iter().any(|t| self.holds(t.location))
-                    || moves_to(w).any(|to| self.holds(to.location)))
-        };
-        let job_here = |j: &Job| j.dispatch.iter().any(|to| self.holds(to.value));
-        let all = (0..model.tenants.len() as u32).map(TenantId);
-        all.filter(|id| {
-            model[*id].quotas.iter().any(|q| q.region == self.place.region)
-                || model.workloads.iter().any(|w| w.tenant.value == *id && works_here(w))
-                || model.jobs.iter().any(|j| j.tenant.value == *id && job_here(j))
-        })
-        .collect()
+    /// Workloads with a target or a destination in this bundle, in order.
+    pub(crate) fn workloads(&self) -> impl Iterator<Item = (WorkloadId, &'a Workload)> {
+        self.place.workloads.iter().map(|id| (*id, &self.model[*id]))
     }
 }
 

@@ -9,9 +9,8 @@ use seawall_schema::keys;
 use serde_json::json;
 
 pub(super) fn records(context: &Context<'_>) -> Vec<LoweredObject> {
-    let all = context.model.workloads.iter().enumerate();
-    let own = all.filter(|(_, w)| w.mode == Mode::Own);
-    own.filter_map(|(index, workload)| record(context, WorkloadId(index as u32), workload)).collect()
+    let own = context.workloads().filter(|(_, w)| w.mode == Mode::Own);
+    own.filter_map(|(id, workload)| record(context, id, workload)).collect()
 }
 
 fn record(context: &Context<'_>, id: WorkloadId, workload: &Workload) -> Option<LoweredObject> {

@@ -105,7 +105,7 @@ impl Room<'_> {
     fn standing(&self, to: &To, resource: &Resource) -> u64 {
         let of_workload = |w: &Workload| {
             let here = moves_to(w).filter(|t| t.location == to.location && t.lane.value == to.lane.value);
-            let count: u64 = here.map(|t| standbys(self.model, w, t, |source| !self.is_away(source))).sum();
+            let count: u64 = here.map(|t| standbys(w, t, |source| !self.is_away(source))).sum();
             count.saturating_mul(w.request.value.get(resource))
         };
         self.model.workloads.iter().map(of_workload).fold(0, u64::saturating_add)

@@ -9,6 +9,7 @@ use super::{manifests, names};
 use crate::model::*;
 use crate::span::Span;
 use seawall_schema::{Resources, Share};
+use std::collections::BTreeSet;
 
 /// One controller: replicas of a workload at a location.
 pub(crate) struct Instance<'a> {
@@ -66,30 +67,25 @@ pub(crate) fn proved_replicas(workload: &Workload, location: LocationId) -> u64 
 }
 
 /// `v[w][j]` of one `to`: standbys for the sources that `counts` lets through.
-pub(crate) fn standbys(
-    model: &Model,
-    workload: &Workload,
-    to: &To,
-    counts: impl Fn(LocationId) -> bool,
-) -> u64 {
+pub(crate) fn standbys(workload: &Workload, to: &To, counts: impl Fn(LocationId) -> bool) -> u64 {
     let Failover::Moves(moves) = &workload.failover else { return 0 };
     let of_source = |source: LocationId| {
         let n = i128::from(proved_replicas(workload, source));
         let degraded = moves.degraded.value.ceil_of(n);
         to.warm.value.ceil_of(to.share.value.ceil_of(degraded))
     };
-    let sources = (0..model.locations.len() as u32).map(LocationId);
-    let sum: i128 = sources.filter(|c| *c != to.location && counts(*c)).map(of_source).sum();
+    let sources: BTreeSet<LocationId> = workload.targets.iter().map(|t| t.location).collect();
+    let sources = sources.into_iter().filter(|c| *c != to.location && counts(*c));
+    let sum: i128 = sources.map(of_source).sum();
     u64::try_from(sum).unwrap_or(u64::MAX)
 }
 
 /// Every controller of this bundle, by workload, own ones first.
 pub(crate) fn footprint<'a>(context: &Context<'a>) -> Vec<Instance<'a>> {
-    let model = context.model;
     let mut instances = Vec::new();
-    for (index, workload) in model.workloads.iter().enumerate() {
+    for (id, workload) in context.workloads() {
         if workload.mode != Mode::Observe {
-            of_workload(context, WorkloadId(index as u32), workload, &mut instances);
+            of_workload(context, id, workload, &mut instances);
         }
     }
     instances
@@ -133,7 +129,7 @@ fn of_workload<'a>(
 fn waiting_or_arriving(context: &Context<'_>, id: WorkloadId, workload: &Workload, to: &To) -> u64 {
     // What failed itself is left as it is.
     let failed = context.now.failed.contains(&to.location);
-    let waiting = standbys(context.model, workload, to, |source| failed || !context.now.displaces(source));
+    let waiting = standbys(workload, to, |source| failed || !context.now.displaces(source));
     waiting.saturating_add(context.now.arriving(id, to.location, to.lane.value))
 }
 

@@ -5,7 +5,7 @@ use seawall_schema::keys;
 use serde_json::json;
 
 pub(super) fn limit_ranges(context: &Context<'_>) -> Vec<LoweredObject> {
-    let made = context.tenants().into_iter().map(|id| {
+    let made = context.place.tenants.iter().map(|&id| {
         let tenant = &context.model[id];
         let labels = [(keys::TENANT, tenant.name.as_str())];
         let value = json!({

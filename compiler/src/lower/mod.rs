@@ -41,6 +41,7 @@ pub(crate) use situation::Situation;
 
 use crate::model::{LocationId, Model, RegionId};
 use crate::proof::Proof;
+use rayon::prelude::*;
 use seawall_schema::object::ObjectKey;
 
 /// All bundles.
@@ -87,10 +88,11 @@ pub struct Clash {
 /// [`Clash`] where two parts of the policy describe one and the same object.
 pub fn lower(model: &Model, proof: &Proof) -> Result<Lowered, Clash> {
     let places = context::places(model);
+    let days = overlay::days(model, proof);
     let lower = |place: &Place| {
         let base = objects(&Context { model, place, now: &Situation::default() })?;
-        let overlays = overlay::overlays(model, place, proof, &base)?;
-        let Place { folder, region, cell, inventory, locations } = place.clone();
+        let overlays = overlay::overlays(model, place, &days, &base)?;
+        let Place { folder, region, cell, inventory, locations, .. } = place.clone();
         let scheduler = scheduler::configuration(model, place);
         Ok(Bundle {
             folder,
@@ -103,7 +105,7 @@ pub fn lower(model: &Model, proof: &Proof) -> Result<Lowered, Clash> {
             overlays,
         })
     };
-    Ok(Lowered { bundles: places.iter().map(lower).collect::<Result<_, Clash>>()? })
+    Ok(Lowered { bundles: places.par_iter().map(lower).collect::<Result<_, Clash>>()? })
 }
 
 /// Everything that a bundle holds in a situation; a new kind of object is a line here.

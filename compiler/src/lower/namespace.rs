@@ -7,7 +7,7 @@ use serde_json::json;
 
 pub(super) fn namespaces(context: &Context<'_>) -> Vec<LoweredObject> {
     let mut made = vec![reserves(context)];
-    for id in context.tenants() {
+    for &id in &context.place.tenants {
         let Tenant { name, namespace, quotas: _, burst: _, span } = &context.model[id];
         let value = json!({
             "apiVersion": "v1",

@@ -120,6 +120,11 @@ impl Objects {
         self.0.values()
     }
 
+    /// All of them by key.
+    pub(crate) fn into_iter(self) -> impl Iterator<Item = LoweredObject> {
+        self.0.into_values()
+    }
+
     /// In order of application.
     pub(crate) fn into_ordered(self) -> Vec<LoweredObject> {
         ordered(self.0.into_values().collect())

@@ -11,6 +11,7 @@ use crate::model::Model;
 use crate::proof::{Move, Outcome, Proof, Scenario, ScenarioKind, Verdict};
 use seawall_schema::digest;
 use seawall_schema::object::ObjectKey;
+use std::collections::BTreeMap;
 
 /// One event in one bundle.
 #[derive(Clone, Debug)]
@@ -29,22 +30,36 @@ pub struct Overlay {
     pub removed: Vec<ObjectKey>,
 }
 
+/// A scenario that gets an overlay, and what is the case in it: the same for every bundle.
+pub(super) struct Day<'a> {
+    name: String,
+    outcome: &'a Outcome,
+    now: Situation,
+}
+
+/// The scenarios that get overlays, in order of the overlays' names.
+pub(super) fn days<'a>(model: &Model, proof: &'a Proof) -> Vec<Day<'a>> {
+    let named: Vec<_> =
+        proof.scenarios.iter().filter_map(|o| name(model, &o.scenario).map(|n| (n, o))).collect();
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    named.iter().for_each(|(name, _)| *counts.entry(name).or_default() += 1);
+    let twice = |name: &str| counts.get(name).is_some_and(|count| *count > 1);
+    let day = |(name, outcome): &(String, &'a Outcome)| {
+        let name = if twice(name) { apart(name, &outcome.scenario.name) } else { name.clone() };
+        Day { name, outcome, now: situation(model, outcome) }
+    };
+    let mut days: Vec<_> = named.iter().map(day).collect();
+    days.sort_by(|a, b| a.name.cmp(&b.name));
+    days
+}
+
 pub(super) fn overlays(
     model: &Model,
     place: &Place,
-    proof: &Proof,
+    days: &[Day<'_>],
     base: &Objects,
 ) -> Result<Vec<Overlay>, Clash> {
-    let named: Vec<_> =
-        proof.scenarios.iter().filter_map(|o| name(model, &o.scenario).map(|n| (n, o))).collect();
-    let mut overlays = Vec::new();
-    for (name, outcome) in &named {
-        let twice = named.iter().filter(|(other, _)| other == name).count() > 1;
-        let name = if twice { apart(name, &outcome.scenario.name) } else { name.clone() };
-        overlays.push(overlay(model, place, name, outcome, base)?);
-    }
-    overlays.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(overlays)
+    days.iter().map(|day| overlay(model, place, day, base)).collect()
 }
 
 /// The overlay's name; sets of several regions, and zones, have none.
@@ -78,26 +93,26 @@ pub(crate) fn situation(model: &Model, outcome: &Outcome) -> Situation {
         Verdict::Survivable(plan) => plan.moves.clone(),
         Verdict::Refuted(_) | Verdict::Undecided => fill(model, scenario),
     };
+    let mut arrivals = BTreeMap::new();
+    for Move { workload, destination, lane, replicas, .. } in &moves {
+        *arrivals.entry((*workload, *destination, *lane)).or_insert(0) += *replicas;
+    }
     Situation {
         event: Some(scenario.span),
         failed: scenario.failed.iter().copied().collect(),
         drained: scenario.drained.iter().copied().collect(),
         moves,
+        arrivals,
     }
 }
 
-fn overlay(
-    model: &Model,
-    place: &Place,
-    name: String,
-    outcome: &Outcome,
-    base: &Objects,
-) -> Result<Overlay, Clash> {
-    let now = situation(model, outcome);
-    let then = objects(&Context { model, place, now: &now })?;
-    let differs = |object: &&LoweredObject| base.get(&object.key).is_none_or(|b| b.value != object.value);
-    let changed = then.iter().filter(differs).cloned().collect();
+fn overlay(model: &Model, place: &Place, day: &Day<'_>, base: &Objects) -> Result<Overlay, Clash> {
+    let Day { name, outcome, now } = day;
+    let then = objects(&Context { model, place, now })?;
     let removed: Vec<_> = base.iter().filter(|b| then.get(&b.key).is_none()).map(|b| b.key.clone()).collect();
+    let differs = |object: &LoweredObject| base.get(&object.key).is_none_or(|b| b.value != object.value);
+    let changed = then.into_iter().filter(differs).collect();
     let (scenario, verdict) = (outcome.scenario.name.clone(), outcome.verdict.word());
-    Ok(Overlay { name, scenario, verdict, moves: now.moves, objects: ordered(changed), removed })
+    let (name, moves) = (name.clone(), now.moves.clone());
+    Ok(Overlay { name, scenario, verdict, moves, objects: ordered(changed), removed })
 }

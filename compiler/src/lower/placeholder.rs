@@ -84,7 +84,7 @@ fn standing(
 ) -> u64 {
     let of_workload = |w: &Workload| {
         let here = moves_to(w).filter(|to| to.location == id && to.lane.value == lane);
-        let replicas: u64 = here.map(|to| standbys(model, w, to, counts)).sum();
+        let replicas: u64 = here.map(|to| standbys(w, to, counts)).sum();
         replicas.saturating_mul(w.request.value.get(resource))
     };
     model.workloads.iter().map(of_workload).fold(0, u64::saturating_add)

@@ -67,7 +67,7 @@ fn class(
 /// Which tiers come into this bundle by which lanes.
 pub(super) fn carried(context: &Context<'_>) -> BTreeSet<(LaneId, TierId)> {
     let mut carried = BTreeSet::new();
-    for workload in context.model.workloads.iter().filter(|w| w.mode != Mode::Observe) {
+    for (_, workload) in context.workloads().filter(|(_, w)| w.mode != Mode::Observe) {
         for to in moves_to(workload).filter(|to| context.holds(to.location)) {
             carried.insert((to.lane.value, workload.tier.value));
         }

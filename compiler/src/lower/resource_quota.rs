@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
 pub(super) fn resource_quotas(context: &Context<'_>, instances: &[Instance<'_>]) -> Vec<LoweredObject> {
-    context.tenants().into_iter().flat_map(|id| of_tenant(context, instances, id)).collect()
+    context.place.tenants.iter().flat_map(|&id| of_tenant(context, instances, id)).collect()
 }
 
 fn of_tenant(context: &Context<'_>, instances: &[Instance<'_>], id: TenantId) -> Vec<LoweredObject> {

@@ -17,6 +17,8 @@ pub(crate) struct Situation {
     pub(crate) drained: BTreeMap<LocationId, Share>,
     /// What moves where.
     pub(crate) moves: Vec<Move>,
+    /// The same, summed by workload, destination and lane.
+    pub(crate) arrivals: BTreeMap<(WorkloadId, LocationId, LaneId), i128>,
 }
 
 impl Situation {
@@ -27,8 +29,7 @@ impl Situation {
 
     /// Replicas of a workload that arrive at a location through a lane.
     pub(crate) fn arriving(&self, workload: WorkloadId, to: LocationId, lane: LaneId) -> u64 {
-        let counts = |m: &&Move| m.workload == workload && m.destination == to && m.lane == lane;
-        let sum: i128 = self.moves.iter().filter(counts).map(|m| m.replicas).sum();
+        let sum = self.arrivals.get(&(workload, to, lane)).copied().unwrap_or(0);
         u64::try_from(sum).unwrap_or(0)
     }
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// The sums in the objects: replicas × requests by workload and part, placeholders by lane, quotas by tenant.
-pub(super) fn sums(model: &Model, objects: &[Value]) -> Sums {
+pub(super) fn sums(model: &Model, objects: &[&Value]) -> Sums {
     let mut sums = Sums::new();
     let scaled = scaled(objects);
     for object in objects {
@@ -50,14 +50,14 @@ fn autoscaled(object: &Value) -> Option<((String, String, String), u64)> {
 /// Of one pod.
 pub(super) fn requests(object: &Value, resource: &Resource) -> u64 {
     let spec = &object["spec"]["template"]["spec"];
-    let list = |name: &str| spec[name].as_array().cloned().unwrap_or_default();
-    let sidecars = list("initContainers").into_iter().filter(|c| c["restartPolicy"] == "Always");
+    let list = |name: &str| spec[name].as_array().map(Vec::as_slice).unwrap_or_default();
+    let sidecars = list("initContainers").iter().filter(|c| c["restartPolicy"] == "Always");
     let amount = |container: &Value| match &container["resources"]["requests"][resource.as_str()] {
         Value::String(text) => resource.parse(text).unwrap_or(0),
         Value::Number(number) => resource.parse(&number.to_string()).unwrap_or(0),
         _ => 0,
     };
-    list("containers").into_iter().chain(sidecars).map(|container| amount(&container)).sum()
+    list("containers").iter().chain(sidecars).map(amount).sum()
 }
 
 /// A quota's limits, under the quota's own name.
@@ -110,6 +110,6 @@ pub(super) fn most(object: &Value, scaled: &Scaled) -> Option<u64> {
 pub(super) type Scaled = BTreeMap<(String, String, String), u64>;
 
 /// All autoscalers' bounds.
-pub(super) fn scaled(objects: &[Value]) -> Scaled {
-    objects.iter().filter_map(autoscaled).collect()
+pub(super) fn scaled(objects: &[&Value]) -> Scaled {
+    objects.iter().filter_map(|object| autoscaled(object)).collect()
 }

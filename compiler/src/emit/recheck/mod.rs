@@ -28,17 +28,14 @@ pub(super) fn bundle(
     tree: &Tree,
 ) -> Result<(), RenderError> {
     let base = read(tree, &file.phases)?;
-    compare(model, bundle, "base", &base, &Scene::default())?;
+    let keyed: Vec<(Key, &Value)> = base.iter().map(|object| (key(object), object)).collect();
+    compare(model, bundle, "base", &base.iter().collect::<Vec<_>>(), &Scene::default())?;
     for (name, event) in &file.events {
-        let mut objects = base.clone();
-        for path in &event.removed {
-            let gone = read_one(tree, path)?;
-            objects.retain(|object| key(object) != key(&gone));
-        }
         let changed = read(tree, &event.phases)?;
-        let keys: BTreeSet<_> = changed.iter().map(key).collect();
-        objects.retain(|object| !keys.contains(&key(object)));
-        objects.extend(changed);
+        let removed = event.removed.iter().map(|path| read_one(tree, path)).collect::<Result<Vec<_>, _>>()?;
+        let replaced: BTreeSet<Key> = changed.iter().chain(&removed).map(key).collect();
+        let kept = keyed.iter().filter(|(key, _)| !replaced.contains(key)).map(|(_, object)| *object);
+        let objects: Vec<&Value> = kept.chain(&changed).collect();
         let filled = bundle.overlays.iter().find(|overlay| overlay.name == *name);
         let scene = Scene::of(proof, &event.scenario, filled.map_or(&[], |overlay| &overlay.moves));
         compare(model, bundle, &format!("event {name}"), &objects, &scene)?;
@@ -46,12 +43,17 @@ pub(super) fn bundle(
     Ok(())
 }
 
+/// Kind, namespace and name.
+type Key = (String, String, String);
+
 /// What is the case, straight from the proof.
 #[derive(Default)]
 struct Scene<'p> {
     away: BTreeSet<LocationId>,
     failed: BTreeSet<LocationId>,
     moves: &'p [Move],
+    /// Replicas that arrive, by workload and destination.
+    arriving: BTreeMap<(WorkloadId, LocationId), i128>,
 }
 
 impl<'p> Scene<'p> {
@@ -66,11 +68,15 @@ impl<'p> Scene<'p> {
             // Nothing was proved; what is there instead is the lowering's own.
             Verdict::Refuted(_) | Verdict::Undecided => filled,
         };
-        Self { away: failed.iter().copied().chain(drained).collect(), failed, moves }
+        let mut arriving = BTreeMap::new();
+        for moved in moves {
+            *arriving.entry((moved.workload, moved.destination)).or_insert(0) += moved.replicas;
+        }
+        Self { away: failed.iter().copied().chain(drained).collect(), failed, moves, arriving }
     }
 }
 
-fn key(object: &Value) -> (String, String, String) {
+fn key(object: &Value) -> Key {
     let text = |pointer| object.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
     (text("/kind"), text("/metadata/namespace"), text("/metadata/name"))
 }
@@ -104,7 +110,7 @@ fn compare(
     model: &Model,
     bundle: &Bundle,
     when: &str,
-    objects: &[Value],
+    objects: &[&Value],
     scene: &Scene<'_>,
 ) -> Result<(), RenderError> {
     let rendered = found::sums(model, objects);

@@ -10,13 +10,14 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// All sums of a bundle.
-pub(super) fn sums(model: &Model, bundle: &Bundle, objects: &[Value], scene: &Scene<'_>) -> Sums {
+pub(super) fn sums(model: &Model, bundle: &Bundle, objects: &[&Value], scene: &Scene<'_>) -> Sums {
     let mut sums = Sums::new();
-    for (index, workload) in model.workloads.iter().enumerate().filter(|(_, w)| w.mode == Mode::Own) {
+    let here = here(model, bundle);
+    for (id, workload) in here.iter().copied().filter(|(_, w)| w.mode == Mode::Own) {
         for location in &bundle.locations {
             let here = workload.targets.iter().filter(|t| t.location == *location);
             let own: u64 = here.map(Target::proved_replicas).sum();
-            let guests = guests(model, WorkloadId(index as u32), workload, *location, scene);
+            let guests = guests(id, workload, *location, scene);
             let part = if own > 0 || runs_at(workload, *location) { "workload" } else { "standby" };
             for (resource, each) in workload.request.value.iter() {
                 let amount = (u128::from(own) + guests) * u128::from(each);
@@ -27,10 +28,46 @@ pub(super) fn sums(model: &Model, bundle: &Bundle, objects: &[Value], scene: &Sc
     for location in &bundle.locations {
         placeholders(model, *location, scene, &mut sums);
     }
+    let rendered = by_namespace(objects);
     for index in 0..model.tenants.len() {
-        quotas(model, bundle, objects, scene, TenantId(index as u32), &mut sums);
+        quotas(model, bundle, &rendered, &here, scene, TenantId(index as u32), &mut sums);
     }
     sums
+}
+
+/// Workloads with a target or a destination in the bundle.
+fn here<'m>(model: &'m Model, bundle: &Bundle) -> Vec<(WorkloadId, &'m Workload)> {
+    let near = |location: LocationId| bundle.locations.contains(&location);
+    let here = |w: &Workload| {
+        w.targets.iter().any(|t| near(t.location)) || destinations(w).iter().any(|to| near(to.location))
+    };
+    let all = model.workloads.iter().enumerate().filter(|(_, w)| here(w));
+    all.map(|(index, workload)| (WorkloadId(index as u32), workload)).collect()
+}
+
+/// The tenants' own controllers in each rendered namespace, with the replicas they may come to while they are updated.
+type Rendered<'o> = BTreeMap<&'o str, Vec<(&'o Value, u64)>>;
+
+fn by_namespace<'o>(objects: &[&'o Value]) -> Rendered<'o> {
+    let scaled = found::scaled(objects);
+    let mut all: Rendered<'o> = BTreeMap::new();
+    for object in objects {
+        let metadata = &object["metadata"];
+        if object["kind"] == "Namespace" {
+            all.entry(metadata["name"].as_str().unwrap_or_default()).or_default();
+        } else if metadata["labels"][keys::ROLE] == "workload"
+            && let Some(most) = found::most(object, &scaled)
+        {
+            let namespace = metadata["namespace"].as_str().unwrap_or_default();
+            all.entry(namespace).or_default().push((object, found::with_surge(object, most)));
+        }
+    }
+    all.retain(|namespace, _| objects.iter().any(|o| is_namespace(o, namespace)));
+    all
+}
+
+fn is_namespace(object: &Value, name: &str) -> bool {
+    object["kind"] == "Namespace" && object["metadata"]["name"] == name
 }
 
 /// A tenant's quotas: what it names and the room of what grows for lanes, else what is rendered and its surge; for lanes
@@ -38,29 +75,22 @@ pub(super) fn sums(model: &Model, bundle: &Bundle, objects: &[Value], scene: &Sc
 fn quotas(
     model: &Model,
     bundle: &Bundle,
-    objects: &[Value],
+    rendered: &Rendered<'_>,
+    workloads: &[(WorkloadId, &Workload)],
     scene: &Scene<'_>,
     id: TenantId,
     sums: &mut Sums,
 ) {
     let tenant = &model[id];
     let namespace = &tenant.namespace.value;
-    let in_namespace = |o: &&Value| o["metadata"]["namespace"] == **namespace;
-    if !objects.iter().any(|o| o["kind"] == "Namespace" && o["metadata"]["name"] == **namespace) {
-        return;
-    }
-    let scaled = found::scaled(objects);
-    let own = |o: &&Value| o["metadata"]["labels"][keys::ROLE] == "workload" && in_namespace(o);
+    let Some(own) = rendered.get(namespace.as_str()) else { return };
     let named = tenant.quotas.iter().find(|q| q.region == bundle.region);
     let uses =
         |q: &Queue| model.jobs.iter().any(|j| j.tenant.value == id && model[j.queue.value].name == q.name);
     for resource in model.resources.iter().filter(|k| !matches!(k, Resource::Extended(_))) {
-        let (grown, standing) = of_lanes(model, bundle, scene, id, resource);
+        let (grown, standing) = of_lanes(bundle, workloads, scene, id, resource);
         let each = |o: &Value| if *resource == Resource::Pods { 1 } else { found::requests(o, resource) };
-        let rendered = objects.iter().filter(own).filter_map(|o| {
-            let replicas = found::with_surge(o, found::most(o, &scaled)?);
-            Some(u128::from(replicas) * u128::from(each(o)))
-        });
+        let rendered = own.iter().map(|(o, replicas)| u128::from(*replicas) * u128::from(each(o)));
         let tiers = match named.map(|quota| quota.amount.named(resource)) {
             Some(Some(limit)) => share(model, bundle, id, resource, limit) + grown,
             // Unlimited.
@@ -78,18 +108,18 @@ fn quotas(
 
 /// What standbys and arrivals take: where the workload runs already, and elsewhere.
 fn of_lanes(
-    model: &Model,
     bundle: &Bundle,
+    workloads: &[(WorkloadId, &Workload)],
     scene: &Scene<'_>,
     tenant: TenantId,
     resource: &Resource,
 ) -> (u128, u128) {
     let (mut grown, mut standing) = (0, 0);
     let written = |w: &Workload| w.tenant.value == tenant && w.mode != Mode::Observe;
-    for (index, workload) in model.workloads.iter().enumerate().filter(|(_, w)| written(w)) {
+    for (workload_id, workload) in workloads.iter().filter(|(_, w)| written(w)) {
         let each = u128::from(workload.request.value.get(resource));
         for location in &bundle.locations {
-            let amount = guests(model, WorkloadId(index as u32), workload, *location, scene) * each;
+            let amount = guests(*workload_id, workload, *location, scene) * each;
             *(if runs_at(workload, *location) { &mut grown } else { &mut standing }) += amount;
         }
     }
@@ -126,32 +156,21 @@ fn destinations(workload: &Workload) -> &[To] {
 }
 
 /// Standbys of sources that stand, and what arrives.
-fn guests(
-    model: &Model,
-    id: WorkloadId,
-    workload: &Workload,
-    location: LocationId,
-    scene: &Scene<'_>,
-) -> u128 {
+fn guests(id: WorkloadId, workload: &Workload, location: LocationId, scene: &Scene<'_>) -> u128 {
     let none = BTreeSet::new();
     let away = if scene.failed.contains(&location) { &none } else { &scene.away };
     let here = destinations(workload).iter().filter(|to| to.location == location);
-    let waiting: u128 = here.map(|to| standing(model, workload, to, away)).sum();
-    let arriving: i128 = scene
-        .moves
-        .iter()
-        .filter(|m| m.workload == id && m.destination == location)
-        .map(|m| m.replicas)
-        .sum();
+    let waiting: u128 = here.map(|to| standing(workload, to, away)).sum();
+    let arriving = scene.arriving.get(&(id, location)).copied().unwrap_or(0);
     waiting + u128::try_from(arriving).unwrap_or(0)
 }
 
 /// `v` of page 03: `ceil(warm × ceil(share × ceil(n × degraded)))`, summed over the other locations that stand.
-fn standing(model: &Model, workload: &Workload, to: &To, away: &BTreeSet<LocationId>) -> u128 {
+fn standing(workload: &Workload, to: &To, away: &BTreeSet<LocationId>) -> u128 {
     let Failover::Moves(moves) = &workload.failover else { return 0 };
     let mut sum = 0;
-    for index in 0..model.locations.len() {
-        let source = LocationId(index as u32);
+    let sources: BTreeSet<LocationId> = workload.targets.iter().map(|t| t.location).collect();
+    for source in sources {
         if source == to.location || away.contains(&source) {
             continue;
         }
@@ -203,7 +222,7 @@ fn demand(
         let each = u128::from(workload.request.value.get(resource));
         let here =
             destinations(workload).iter().filter(|to| to.location == location && to.lane.value == lane);
-        total += here.map(|to| standing(model, workload, to, away)).sum::<u128>() * each;
+        total += here.map(|to| standing(workload, to, away)).sum::<u128>() * each;
     }
     if !scene.failed.contains(&location) {
         for moved in scene.moves.iter().filter(|m| m.destination == location && m.lane == lane) {
