@@ -1,13 +1,15 @@
 //! `cargo xtask ci`: what must hold before a change lands. The tests come last, so that their summary ends the output.
 
-use crate::run::{Outcome, cargo, step};
-use crate::test;
+use crate::run::{Outcome, cargo, say, step};
+use crate::{generate, test};
 use seawall_tests::control_plane::workspace;
 
 /// Runs every check; stops at the first that fails.
 pub(crate) fn run() -> Outcome {
     step("format", &mut cargo(&["fmt", "--all", "--check"]))?;
     step("lints", &mut cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
+    say("── generated files");
+    generate::run(&generate::Arguments { check: true, names: Vec::new() })?;
     examples()?;
     test::run(&test::Arguments::default())
 }

@@ -3,6 +3,7 @@
 mod bench;
 mod ci;
 mod control_plane;
+mod generate;
 mod run;
 mod test;
 
@@ -26,6 +27,8 @@ enum Task {
     /// Real Kubernetes API servers on this machine: up, down, env.
     #[command(subcommand)]
     ControlPlane(control_plane::Action),
+    /// Writes the files that code writes: the language reference, the table of codes, schemas.
+    Generate(generate::Arguments),
     /// All tests, with real API servers set up for them and ended after them.
     Test(test::Arguments),
 }
@@ -35,6 +38,7 @@ fn main() -> ExitCode {
         Task::Bench(arguments) => bench::run(&arguments),
         Task::Ci => ci::run(),
         Task::ControlPlane(action) => control_plane::run(action),
+        Task::Generate(arguments) => generate::run(&arguments),
         Task::Test(arguments) => test::run(&arguments),
     };
     match result {
