@@ -1,7 +1,7 @@
 //! `cargo xtask ci`: what must hold before a change lands. The tests come last, so that their summary ends the output.
 
 use crate::run::{Outcome, cargo, say, step};
-use crate::{generate, test};
+use crate::{fuzz, generate, test};
 use seawall_tests::control_plane::workspace;
 
 /// Runs every check; stops at the first that fails.
@@ -11,6 +11,8 @@ pub(crate) fn run() -> Outcome {
     say("── generated files");
     generate::run(&generate::Arguments { check: true, names: Vec::new() })?;
     examples()?;
+    say("── fuzzing for a minute");
+    fuzz::run(&fuzz::Arguments { seconds: 60, seed: seed_of_commit(), ..fuzz::Arguments::default() })?;
     test::run(&test::Arguments::default())
 }
 
@@ -29,4 +31,11 @@ fn examples() -> Outcome {
         )?;
     }
     Ok(())
+}
+
+/// Another seed with every commit, the same one for the same commit; `None` outside a repository.
+fn seed_of_commit() -> Option<u64> {
+    let mut git = std::process::Command::new("git");
+    let output = git.args(["rev-parse", "HEAD"]).current_dir(workspace()).output().ok()?;
+    u64::from_str_radix(std::str::from_utf8(&output.stdout).ok()?.get(..15)?, 16).ok()
 }

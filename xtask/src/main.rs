@@ -3,6 +3,7 @@
 mod bench;
 mod ci;
 mod control_plane;
+mod fuzz;
 mod generate;
 mod run;
 mod test;
@@ -27,6 +28,8 @@ enum Task {
     /// Real Kubernetes API servers on this machine: up, down, env.
     #[command(subcommand)]
     ControlPlane(control_plane::Action),
+    /// Tries mutated inputs on everything that reads text; finds are kept in target/fuzz.
+    Fuzz(fuzz::Arguments),
     /// Writes the files that code writes: the language reference, the table of codes, schemas.
     Generate(generate::Arguments),
     /// All tests, with real API servers set up for them and ended after them.
@@ -38,6 +41,7 @@ fn main() -> ExitCode {
         Task::Bench(arguments) => bench::run(&arguments),
         Task::Ci => ci::run(),
         Task::ControlPlane(action) => control_plane::run(action),
+        Task::Fuzz(arguments) => fuzz::run(&arguments),
         Task::Generate(arguments) => generate::run(&arguments),
         Task::Test(arguments) => test::run(&arguments),
     };

@@ -5,7 +5,7 @@
 
 mod demand;
 mod places;
-mod random;
+pub mod random;
 mod text;
 
 use std::collections::BTreeMap;
