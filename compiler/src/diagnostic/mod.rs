@@ -1,9 +1,11 @@
 //! The one diagnostic type, the registry of codes, and the renderers.
 //!
 //! Every stage gives [`Diagnostics`]; nothing else reports faults of the user's files.
-//! Invariant: a diagnostic has a registered code and exactly one primary label; order is by place, then code.
+//! Invariant: a diagnostic has a registered code and exactly one primary label; order is by place, then code. Its texts
+//! are fit to be shown anywhere (see [`plain`]).
 
 pub mod nearest;
+pub mod plain;
 pub mod registry;
 pub mod render;
 
@@ -50,6 +52,43 @@ pub struct Fix {
     pub title: String,
     /// Replacements that do not overlap.
     pub edits: Vec<Edit>,
+    /// Whether a machine may make it unasked.
+    pub applicability: Applicability,
+}
+
+/// How sure a fix is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Applicability {
+    /// What was meant is plain: `check --fix` makes it.
+    Certain,
+    /// One way among others, or one that changes what the fleet does: somebody has to choose it.
+    Suggested,
+}
+
+impl Applicability {
+    /// The word in machine-readable output.
+    pub fn word(self) -> &'static str {
+        match self {
+            Applicability::Certain => "certain",
+            Applicability::Suggested => "suggested",
+        }
+    }
+}
+
+impl Fix {
+    /// What it does and, where that is short, the new text.
+    pub fn proposal(&self) -> String {
+        match self.edits.as_slice() {
+            [Edit { replacement, .. }]
+                if !replacement.trim().is_empty()
+                    && replacement.len() <= 60
+                    && !self.title.contains(replacement.trim()) =>
+            {
+                format!("{}: `{}`", self.title, plain::text(replacement.trim()))
+            }
+            _ => self.title.clone(),
+        }
+    }
 }
 
 /// A replacement of a range of text.
@@ -69,11 +108,11 @@ impl Diagnostic {
         span: Span,
         label: impl Into<String>,
     ) -> Self {
-        let primary = Label { span, text: clipped(label.into()), primary: true };
+        let primary = Label { span, text: plain::line(label.into()), primary: true };
         Self {
             code,
             severity: code.level,
-            message: clipped(message.into()),
+            message: plain::line(message.into()),
             labels: vec![primary],
             help: None,
             fixes: Vec::new(),
@@ -84,7 +123,7 @@ impl Diagnostic {
     #[must_use]
     pub fn label(mut self, span: Span, text: impl Into<String>) -> Self {
         if span.is_some() {
-            self.labels.push(Label { span, text: clipped(text.into()), primary: false });
+            self.labels.push(Label { span, text: plain::line(text.into()), primary: false });
         }
         self
     }
@@ -92,29 +131,46 @@ impl Diagnostic {
     /// Says what to do.
     #[must_use]
     pub fn help(mut self, text: impl Into<String>) -> Self {
-        self.help = Some(text.into());
+        self.help = Some(plain::lines(&text.into()));
         self
     }
 
-    /// Adds a change that mends it.
+    /// Adds a change that mends it for certain.
     #[must_use]
-    pub fn fix(mut self, title: impl Into<String>, edits: Vec<Edit>) -> Self {
-        self.fixes.push(Fix { title: title.into(), edits });
+    pub fn fix(self, title: impl Into<String>, edits: Vec<Edit>) -> Self {
+        self.with_fix(title.into(), edits, Applicability::Certain)
+    }
+
+    /// Adds a change that somebody may choose.
+    #[must_use]
+    pub fn suggest(self, title: impl Into<String>, edits: Vec<Edit>) -> Self {
+        self.with_fix(title.into(), edits, Applicability::Suggested)
+    }
+
+    fn with_fix(mut self, title: String, edits: Vec<Edit>, applicability: Applicability) -> Self {
+        self.fixes.push(Fix { title: plain::line(title), edits, applicability });
         self
     }
-}
 
-/// Shortens what a text quotes, so that a name of a thousand letters does not bury the message.
-fn clipped(text: String) -> String {
-    const QUOTED: usize = 100;
-    if text.len() <= QUOTED {
-        return text;
+    /// The help as people read it, with what the fixes would write where it does not say so already.
+    pub fn advice(&self) -> Option<String> {
+        const SHOWN: usize = 4;
+        let mut lines: Vec<String> =
+            self.help.iter().flat_map(|help| help.lines()).map(str::to_owned).collect();
+        for fix in self.fixes.iter().take(SHOWN) {
+            let written = |line: &String| {
+                fix.edits
+                    .iter()
+                    .any(|e| !e.replacement.trim().is_empty() && line.contains(e.replacement.trim()))
+            };
+            match lines.iter().position(|line| *line == fix.title) {
+                Some(same) => lines[same] = fix.proposal(),
+                None if lines.iter().any(|line| written(line) || line.contains(&fix.title)) => {}
+                None => lines.push(fix.proposal()),
+            }
+        }
+        (!lines.is_empty()).then(|| lines.join("\n"))
     }
-    let shorten = |(index, part): (usize, &str)| match part.char_indices().nth(QUOTED) {
-        Some((end, _)) if index % 2 == 1 => format!("{}…", &part[..end]),
-        _ => part.to_owned(),
-    };
-    text.split('`').enumerate().map(shorten).collect::<Vec<_>>().join("`")
 }
 
 /// Findings, collected.

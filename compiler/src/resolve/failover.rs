@@ -161,7 +161,7 @@ impl Resolver<'_> {
             finding = finding.help(help);
             for (_, code, _) in near.iter().take(1) {
                 let edits = vec![Edit { span: city.span, replacement: (*code).to_owned() }];
-                finding = finding.fix(format!("target {code} instead"), edits);
+                finding = finding.suggest(format!("target {code} instead"), edits);
             }
         }
         self.out.push(finding);

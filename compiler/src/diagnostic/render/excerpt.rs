@@ -1,30 +1,40 @@
-//! The lines of a file that a finding quotes, fit to be shown: no line longer than 200 columns, nothing that a terminal
-//! would act on.
+//! The lines that a finding quotes, fit to be shown: no line longer than a screen, nothing that a terminal would act on.
 //!
-//! Takes labels of one file, gives a small source that miette can read, and the labels moved into it. Invariant: what is
-//! quoted is bounded by the number of labels, not by the file.
+//! Takes labels of any files, gives a small source that miette can read, and the labels moved into it. Invariant: what is
+//! quoted is bounded by the number of labels, not by the files; lines of two files never read as neighbours.
 
-use crate::diagnostic::Label;
-use crate::files::Source;
+use crate::diagnostic::{Label, plain};
+use crate::files::{Source, Sources};
+use crate::span::FileId;
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
-/// Longest quoted line, in columns.
-const COLUMNS: usize = 200;
+/// Longest quoted line, in columns: with the line's number before it, it stays below [`plain::COLUMNS`].
+const COLUMNS: usize = 160;
 /// Lines quoted around a labelled one.
 const AROUND: u32 = 1;
 
-/// Lines of a file that are quoted.
-#[derive(Debug)]
+/// Lines of files that are quoted, file after file.
+#[derive(Debug, Default)]
 pub(super) struct Excerpt {
-    name: String,
     text: String,
-    /// Start in `text` and number, from 0, of each quoted line.
-    lines: Vec<(usize, u32)>,
-    /// Characters of each quoted line that stand before what is shown of it.
-    skipped: Vec<usize>,
+    names: Vec<String>,
+    lines: Vec<Quoted>,
 }
 
-/// A quoted line while it is made: where in the file it starts, and which part of it is shown.
+/// A quoted line.
+#[derive(Debug)]
+struct Quoted {
+    /// Where it starts in the excerpt's text.
+    start: usize,
+    /// Its file, as an index into the names.
+    file: usize,
+    /// Its number in the file, from 0.
+    number: u32,
+    /// How many of its characters stand before what is shown.
+    skipped: usize,
+}
+
+/// A line while it is quoted: where in the file it starts, and which part of it is shown.
 struct Window {
     number: u32,
     from: u32,
@@ -32,8 +42,26 @@ struct Window {
 }
 
 impl Excerpt {
-    /// Quotes the lines of some labels of one file, and gives the labels' places in the quote.
-    pub(super) fn new(source: &Source, labels: &[&Label]) -> (Self, Vec<SourceSpan>) {
+    /// Quotes the lines of some labels, files in the order of their first label, and gives the labels' places in the
+    /// quote; a label of no file is left out.
+    pub(super) fn new<'l>(sources: &Sources, labels: &'l [Label]) -> (Self, Vec<(&'l Label, SourceSpan)>) {
+        let mut excerpt = Excerpt::default();
+        let mut placed = Vec::new();
+        let mut files: Vec<FileId> = Vec::new();
+        for label in labels {
+            if !files.contains(&label.span.file) {
+                files.push(label.span.file);
+            }
+        }
+        for (file, source) in files.iter().filter_map(|file| Some((file, sources.get(*file)?))) {
+            let inside: Vec<&Label> = labels.iter().filter(|label| label.span.file == *file).collect();
+            let spans = excerpt.quote_file(source, &inside);
+            placed.extend(inside.into_iter().zip(spans));
+        }
+        (excerpt, placed)
+    }
+
+    fn quote_file(&mut self, source: &Source, labels: &[&Label]) -> Vec<SourceSpan> {
         let mut wanted: Vec<u32> = Vec::new();
         for label in labels {
             let first = source.position(label.span.start).line - 1;
@@ -44,28 +72,24 @@ impl Excerpt {
         }
         wanted.sort_unstable();
         wanted.dedup();
-        let mut excerpt = Excerpt {
-            name: source.path.clone(),
-            text: String::new(),
-            lines: Vec::new(),
-            skipped: Vec::new(),
-        };
+        self.names.push(plain::text(&source.path).into_owned());
         let mut moved: Vec<(usize, usize)> = vec![(usize::MAX, 0); labels.len()];
         for number in wanted {
             let Some(window) = window(source, number, labels) else { continue };
-            excerpt.quote(source, &window, labels, &mut moved);
+            self.quote(source, &window, labels, &mut moved);
         }
-        let spans = moved.into_iter().map(|(start, end)| match start {
+        let span = |(start, end): (usize, usize)| match start {
             usize::MAX => (0, 0).into(),
             start => (start, end.saturating_sub(start)).into(),
-        });
-        (excerpt, spans.collect())
+        };
+        moved.into_iter().map(span).collect()
     }
 
     fn quote(&mut self, source: &Source, window: &Window, labels: &[&Label], moved: &mut [(usize, usize)]) {
-        self.lines.push((self.text.len(), window.number));
         let before = source.text.get(window.from as usize..window.shown.start as usize).unwrap_or("");
-        self.skipped.push(before.chars().count().saturating_sub(usize::from(!before.is_empty())));
+        let skipped = before.chars().count().saturating_sub(usize::from(!before.is_empty()));
+        let (file, number) = (self.names.len() - 1, window.number);
+        self.lines.push(Quoted { start: self.text.len(), file, number, skipped });
         if window.shown.start > window.from {
             self.text.push('…');
         }
@@ -80,7 +104,8 @@ impl Excerpt {
             let before = self.text.len();
             match c {
                 '\n' if offset == window.shown.end => self.text.push('\n'),
-                c => self.text.push_str(&harmless(c)),
+                '\t' => self.text.push_str("    "),
+                c => self.text.push(plain::harmless(c)),
             }
             let end = offset + c.len_utf8() as u32;
             for (label, place) in labels.iter().zip(moved.iter_mut()) {
@@ -95,39 +120,26 @@ impl Excerpt {
     }
 }
 
-/// A character as it may be shown: control characters and those that turn the direction of text become visible.
-pub(super) fn harmless(c: char) -> std::borrow::Cow<'static, str> {
-    match c {
-        '\t' => "    ".into(),
-        '\0'..='\u{1f}' => char::from_u32(0x2400 + c as u32).unwrap_or('\u{fffd}').to_string().into(),
-        '\u{7f}' => "\u{2421}".into(),
-        '\u{80}'..='\u{9f}'
-        | '\u{200e}'
-        | '\u{200f}'
-        | '\u{202a}'..='\u{202e}'
-        | '\u{2028}'
-        | '\u{2029}'
-        | '\u{2066}'..='\u{2069}'
-        | '\u{feff}' => "\u{fffd}".into(),
-        c => c.to_string().into(),
-    }
-}
-
-/// A text as it may be shown.
-pub(super) fn harmless_text(text: &str) -> String {
-    text.chars().map(harmless).collect()
-}
-
 /// The part of a line that is shown: around the first label in it where it is too long.
 fn window(source: &Source, number: u32, labels: &[&Label]) -> Option<Window> {
     let (from, to) = source.line(number)?;
     let text = source.text.get(from as usize..to as usize)?;
     let mut shown = from..to;
-    if text.chars().count() > COLUMNS {
+    // Tabs are shown as four spaces.
+    let wide = |c: char| if c == '\t' { 4 } else { plain::columns_of(c) };
+    let columns = |text: &str| text.chars().map(wide).sum::<usize>();
+    if columns(text) > COLUMNS {
         let inside = labels.iter().map(|l| l.span.start).filter(|start| (from..=to).contains(start)).min();
-        let start = inside.map_or(0, |at| text.get(..(at - from) as usize).map_or(0, |t| t.chars().count()));
-        let skip = if start > COLUMNS - 60 { start - 60 } else { 0 };
-        let at = |chars: usize| text.char_indices().nth(chars).map_or(text.len(), |(index, _)| index) as u32;
+        let start = inside.and_then(|at| text.get(..(at - from) as usize)).map_or(0, columns);
+        let skip = if start > COLUMNS / 2 { start - COLUMNS / 4 } else { 0 };
+        let at = |limit: usize| {
+            let mut used = 0;
+            let within = |(_, c): &(usize, char)| {
+                used += wide(*c);
+                used <= limit
+            };
+            text.char_indices().take_while(within).last().map_or(0, |(index, c)| index + c.len_utf8()) as u32
+        };
         shown = from + at(skip)..from + at(skip + COLUMNS - 2);
     }
     Some(Window { number, from, shown })
@@ -136,12 +148,12 @@ fn window(source: &Source, number: u32, labels: &[&Label]) -> Option<Window> {
 impl Excerpt {
     /// Where a span starts: line and column are read from it for the head of a quote.
     fn place<'a>(&'a self, span: &SourceSpan, line: usize) -> Box<dyn SpanContents<'a> + 'a> {
-        let (start, number) = self.lines[line];
+        let Quoted { start, file, number, skipped } = self.lines[line];
         let end = (span.offset() + span.len()).min(self.text.len());
         let column = self.text.get(start..span.offset()).map_or(0, |text| text.chars().count());
         let data = self.text.as_bytes().get(span.offset()..end).unwrap_or(&[]);
-        let column = column + self.skipped[line];
-        Box::new(MietteSpanContents::new_named(self.name.clone(), data, *span, number as usize, column, 1))
+        let name = self.names[file].clone();
+        Box::new(MietteSpanContents::new_named(name, data, *span, number as usize, column + skipped, 1))
     }
 }
 
@@ -153,14 +165,17 @@ impl SourceCode for Excerpt {
         after: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
         let line_of =
-            |offset: usize| self.lines.partition_point(|(start, _)| *start <= offset).saturating_sub(1);
+            |offset: usize| self.lines.partition_point(|line| line.start <= offset).saturating_sub(1);
         if self.lines.is_empty() {
             return Err(MietteError::OutOfBounds);
         }
         let last_of_span = (span.offset() + span.len()).saturating_sub(usize::from(!span.is_empty()));
         let (own_first, own_last) = (line_of(span.offset()), line_of(last_of_span.max(span.offset())));
         // Lines that do not follow each other in the file are not shown as if they did.
-        let follows = |a: usize, b: usize| self.lines[b].1 == self.lines[a].1 + 1;
+        let follows = |a: usize, b: usize| {
+            let (a, b) = (&self.lines[a], &self.lines[b]);
+            a.file == b.file && b.number == a.number + 1
+        };
         if (own_first..own_last).any(|line| !follows(line, line + 1)) {
             return Err(MietteError::OutOfBounds);
         }
@@ -178,13 +193,13 @@ impl SourceCode for Excerpt {
                 last += 1;
             }
         }
-        let start = self.lines[first].0;
-        let end = self.lines.get(last + 1).map_or(self.text.len(), |(start, _)| *start);
+        let start = self.lines[first].start;
+        let end = self.lines.get(last + 1).map_or(self.text.len(), |line| line.start);
         Ok(Box::new(MietteSpanContents::new_named(
-            self.name.clone(),
+            self.names[self.lines[first].file].clone(),
             self.text.as_bytes().get(start..end).unwrap_or(&[]),
             (start, end - start).into(),
-            self.lines[first].1 as usize,
+            self.lines[first].number as usize,
             0,
             last - first + 1,
         )))

@@ -1,4 +1,5 @@
-//! Findings as one JSON object. Invariant: paths are relative to the fleet's folder, lines and columns count from 1.
+//! Findings as one JSON object. Invariant: paths are relative to the fleet's folder, lines and columns count from 1,
+//! columns in Unicode characters and ends one past the last; `start` and `end` of an edit count bytes from 0.
 
 use crate::diagnostic::{Diagnostic, Edit, Fix, Severity};
 use crate::files::Sources;
@@ -51,8 +52,14 @@ fn place(span: Span, sources: &Sources) -> Option<serde_json::Map<String, Value>
 fn change(fix: &Fix, sources: &Sources) -> Value {
     let edit = |edit: &Edit| {
         let mut value = place(edit.span, sources)?;
+        value.insert("start".to_owned(), edit.span.start.into());
+        value.insert("end".to_owned(), edit.span.end.into());
         value.insert("replacement".to_owned(), edit.replacement.clone().into());
         Some(Value::Object(value))
     };
-    json!({ "title": fix.title, "edits": fix.edits.iter().filter_map(edit).collect::<Vec<_>>() })
+    json!({
+        "title": fix.title,
+        "applicability": fix.applicability.word(),
+        "edits": fix.edits.iter().filter_map(edit).collect::<Vec<_>>(),
+    })
 }

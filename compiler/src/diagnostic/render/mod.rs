@@ -2,7 +2,9 @@
 
 mod excerpt;
 mod json;
+mod narrated;
 mod text;
 
 pub use json::json;
+pub use narrated::narrated;
 pub use text::{TextStyle, text};

@@ -1,13 +1,13 @@
-//! Findings as text, drawn by miette: every label with its line, labels of other files below.
+//! Findings as text, drawn by miette: every label with its line, file after file, the primary one's first.
 //!
-//! Takes findings, gives text. Invariant: nothing of the user's files reaches a terminal unseen; without colour the text
-//! is the same everywhere.
+//! Takes findings, gives text. Invariant: nothing of the user's files reaches a terminal unseen; no line is longer than
+//! [`plain::COLUMNS`]; without colour the text is the same everywhere.
 
-use super::excerpt::{Excerpt, harmless_text};
-use crate::diagnostic::{Diagnostic, Label, Severity};
+use super::excerpt::Excerpt;
+use crate::diagnostic::{Diagnostic, Label, Severity, plain};
 use crate::files::Sources;
-use crate::span::FileId;
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan};
+use std::borrow::Cow;
 use std::fmt;
 
 /// How text looks.
@@ -42,113 +42,93 @@ pub fn text(diagnostics: &[Diagnostic], sources: &Sources, style: TextStyle) -> 
         .with_cause_chain();
     let mut out = String::new();
     for diagnostic in diagnostics {
+        let mut drawn = String::new();
         // Writing into a String does not fail.
-        let _ = handler.render_report(&mut out, &Shown::new(diagnostic, sources));
+        let _ = handler.render_report(&mut drawn, &Shown::new(diagnostic, sources));
+        for line in drawn.lines() {
+            out.push_str(&capped(line));
+            out.push('\n');
+        }
         out.push('\n');
     }
     out
 }
 
-/// A finding, or the part of one that lies in another file.
+/// A finding as miette asks for it.
 #[derive(Debug)]
-struct Shown {
-    message: String,
-    code: Option<&'static str>,
-    severity: miette::Severity,
-    help: Option<String>,
-    excerpt: Option<Excerpt>,
+struct Shown<'d> {
+    diagnostic: &'d Diagnostic,
+    excerpt: Excerpt,
     labels: Vec<LabeledSpan>,
-    elsewhere: Vec<Shown>,
 }
 
-impl Shown {
-    fn new(diagnostic: &Diagnostic, sources: &Sources) -> Self {
-        let mut files: Vec<FileId> = Vec::new();
-        for label in &diagnostic.labels {
-            if !files.contains(&label.span.file) && sources.get(label.span.file).is_some() {
-                files.push(label.span.file);
+impl<'d> Shown<'d> {
+    fn new(diagnostic: &'d Diagnostic, sources: &Sources) -> Self {
+        let (excerpt, placed) = Excerpt::new(sources, &diagnostic.labels);
+        let labelled = |(label, span): (&Label, _)| {
+            let text = Some(label.text.clone()).filter(|text| !text.is_empty());
+            if label.primary {
+                LabeledSpan::new_primary_with_span(text, span)
+            } else {
+                LabeledSpan::new_with_span(text, span)
             }
-        }
-        let severity = match diagnostic.severity {
-            Severity::Error => miette::Severity::Error,
-            Severity::Warning => miette::Severity::Warning,
         };
-        let mut parts = files.iter().map(|file| quote(diagnostic, *file, sources));
-        let (excerpt, labels) = parts.next().unwrap_or((None, Vec::new()));
-        let elsewhere = parts.zip(&files[1.min(files.len())..]).map(|((excerpt, labels), file)| Shown {
-            message: sources
-                .get(*file)
-                .map_or_else(String::new, |f| format!("in {}", harmless_text(&f.path))),
-            code: None,
-            severity: miette::Severity::Advice,
-            help: None,
-            excerpt,
-            labels,
-            elsewhere: Vec::new(),
-        });
-        Shown {
-            message: harmless_text(&diagnostic.message),
-            code: Some(diagnostic.code.id),
-            severity,
-            help: diagnostic
-                .help
-                .as_ref()
-                .map(|help| help.lines().map(harmless_text).collect::<Vec<_>>().join("\n")),
-            excerpt,
-            labels,
-            elsewhere: elsewhere.collect(),
-        }
+        Shown { diagnostic, excerpt, labels: placed.into_iter().map(labelled).collect() }
     }
 }
 
-fn quote(diagnostic: &Diagnostic, file: FileId, sources: &Sources) -> (Option<Excerpt>, Vec<LabeledSpan>) {
-    let Some(source) = sources.get(file) else { return (None, Vec::new()) };
-    let labels: Vec<&Label> = diagnostic.labels.iter().filter(|label| label.span.file == file).collect();
-    let (excerpt, spans) = Excerpt::new(source, &labels);
-    let labelled = labels.iter().zip(spans).map(|(label, span)| {
-        let text = Some(harmless_text(&label.text)).filter(|text| !text.is_empty());
-        if label.primary {
-            LabeledSpan::new_primary_with_span(text, span)
-        } else {
-            LabeledSpan::new_with_span(text, span)
+/// A drawn line of at most [`plain::COLUMNS`]; colours take no column.
+fn capped(line: &str) -> Cow<'_, str> {
+    if line.len() <= plain::COLUMNS {
+        return line.into();
+    }
+    let (mut shown, mut used, mut escape, mut full) = (String::new(), 0, false, false);
+    for c in line.chars() {
+        if escape || c == '\u{1b}' {
+            escape = c != 'm';
+            shown.push(c);
+            continue;
         }
-    });
-    (Some(excerpt), labelled.collect())
+        used += plain::columns_of(c);
+        if used < plain::COLUMNS || (used == plain::COLUMNS && plain::width(line) == used) {
+            shown.push(c);
+        } else if !full {
+            full = true;
+            shown.push('…');
+        }
+    }
+    shown.into()
 }
 
-impl fmt::Display for Shown {
+impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        f.write_str(&self.diagnostic.message)
     }
 }
 
-impl std::error::Error for Shown {}
+impl std::error::Error for Shown<'_> {}
 
-impl miette::Diagnostic for Shown {
+impl miette::Diagnostic for Shown<'_> {
     fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.code.map(|code| Box::new(code) as Box<dyn fmt::Display>)
+        Some(Box::new(self.diagnostic.code.id))
     }
 
     fn severity(&self) -> Option<miette::Severity> {
-        Some(self.severity)
+        Some(match self.diagnostic.severity {
+            Severity::Error => miette::Severity::Error,
+            Severity::Warning => miette::Severity::Warning,
+        })
     }
 
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
+        self.diagnostic.advice().map(|help| Box::new(help) as Box<dyn fmt::Display>)
     }
 
     fn source_code(&self) -> Option<&dyn miette::SourceCode> {
-        self.excerpt.as_ref().map(|excerpt| excerpt as &dyn miette::SourceCode)
+        (!self.labels.is_empty()).then_some(&self.excerpt as &dyn miette::SourceCode)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         Some(Box::new(self.labels.iter().cloned()))
-    }
-
-    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn miette::Diagnostic> + 'a>> {
-        if self.elsewhere.is_empty() {
-            return None;
-        }
-        Some(Box::new(self.elsewhere.iter().map(|shown| shown as &dyn miette::Diagnostic)))
     }
 }
