@@ -26,7 +26,8 @@ pub struct FleetArgs {
     pub today: Option<String>,
 }
 
-fn date(text: &str) -> Result<String, String> {
+/// Reads a day of the command line.
+pub(crate) fn date(text: &str) -> Result<String, String> {
     let parsed: Result<jiff::civil::Date, _> = text.parse();
     match parsed {
         Ok(date) if date.to_string() == text => Ok(text.to_owned()),

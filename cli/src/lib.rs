@@ -19,6 +19,7 @@ pub mod live;
 pub mod local;
 pub mod progress;
 pub mod running;
+pub mod shown;
 pub mod state;
 pub mod status;
 pub mod style;

@@ -14,6 +14,7 @@ pub mod manifest;
 pub mod model;
 pub mod proof;
 pub mod resolve;
+pub mod show;
 pub mod span;
 pub mod syntax;
 

@@ -10,4 +10,5 @@ mod language;
 mod proof;
 mod reconcile;
 mod rendering;
+mod show;
 mod syntax;

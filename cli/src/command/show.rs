@@ -1,208 +1,131 @@
-//! `seawall show [DIR]`: the resolved model as data, every default applied, every part with its place in the source.
+//! `seawall show [DIR] [KIND [NAME]]`: the resolved model, every default applied, every value with its place in the source.
 
+use crate::failure::Failure;
 use crate::fleet::{self, FleetArgs};
-use crate::{Context, Exit, Failure, Outcome};
-use seawall_compiler::files::Sources;
-use seawall_compiler::model::{Declared, Failover, Location, Model, Region, Reserve, Standby, Workload};
-use seawall_compiler::span::Span;
-use seawall_schema::Resources;
-use serde_json::{Value, json};
+use crate::shown;
+use crate::style::Style;
+use crate::{Context, Exit, Outcome, args::Format};
+use seawall_compiler::diagnostic::nearest::nearest;
+use seawall_compiler::show::show;
+use serde_json::Value;
+use std::path::PathBuf;
 
-/// Print the resolved model as JSON, every default applied
+/// Show the resolved fleet: every default applied, each value with its line
+///
+/// Without KIND an overview; with KIND, and NAME, all of it: `seawall show workload risk-api`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    #[command(flatten)]
-    fleet: FleetArgs,
+    /// The fleet's folder [default: .], then what to show: a kind such as `workload`, and a name
+    #[arg(value_names = ["DIR", "KIND", "NAME"], num_args = 0..=3)]
+    words: Vec<String>,
+    /// The date that allowances are compared with [default: today, UTC]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = fleet::date)]
+    today: Option<String>,
     /// How it is printed
-    #[arg(long, value_name = "FORMAT", default_value = "json")]
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
 }
 
-/// How a model is printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum Format {
-    /// For machines
-    Json,
-}
+/// Kinds, and the lists of the model that hold them.
+const KINDS: &[(&str, &str)] = &[
+    ("region", "regions"),
+    ("tier", "tiers"),
+    ("lane", "lanes"),
+    ("link", "links"),
+    ("jurisdiction", "jurisdictions"),
+    ("tenant", "tenants"),
+    ("dataset", "datasets"),
+    ("workload", "workloads"),
+    ("queue", "queues"),
+    ("job", "jobs"),
+    ("event", "events"),
+    ("declaration", "declarations"),
+    ("manifest", "manifests"),
+];
 
-/// Prints the model.
+/// Prints the model, or the part of it that is asked for.
 ///
 /// # Errors
-/// Where there is no fleet, or findings leave no model.
+/// Where there is no fleet, findings leave no model, or nothing of that kind and name is in it.
 pub fn exec(args: &Args, context: &Context) -> Outcome {
-    let compiled = fleet::check(context, &args.fleet)?;
+    let (folder, wanted) = split(args, context)?;
+    let compiled = fleet::check(context, &FleetArgs { folder, today: args.today.clone() })?;
     let checked = &compiled.checked;
+    let color = context.terminal.stderr_color;
     let Some(model) = &checked.model else {
-        context.complain(&fleet::shown(
-            context,
-            &checked.diagnostics,
-            &checked.sources,
-            context.terminal.stderr_color,
-        ));
-        return Err(Failure::input("the fleet has errors that leave no model to show"));
+        context.complain(&fleet::shown(context, &checked.diagnostics, &checked.sources, color));
+        return Err(Failure::input("the fleet has errors that leave no model to show")
+            .help("mend them; `seawall check` shows the same"));
     };
+    let whole = show(model, &checked.sources);
+    let overview = wanted.is_empty();
+    let part = choose(whole, &wanted)?;
+    let style = Style(context.terminal.stdout_color);
     match args.format {
-        Format::Json => context.json(&View { model, sources: &checked.sources }.fleet())?,
+        Format::Json => context.json(&part)?,
+        Format::Text if overview => {
+            context.write(&shown::overview(&part, KINDS, style))?;
+            context.say("all of it: seawall show KIND [NAME], or --format json");
+        }
+        Format::Text => context.write(&shown::whole(&part, &wanted[0], style))?,
     }
     Ok(Exit::Fine)
 }
 
-struct View<'a> {
-    model: &'a Model,
-    sources: &'a Sources,
-}
-
-impl View<'_> {
-    fn at(&self, span: Span) -> Value {
-        let place = self.sources.locate(span);
-        place.map_or(Value::Null, |(file, at)| json!({ "file": file, "line": at.line, "column": at.column }))
-    }
-
-    fn fleet(&self) -> Value {
-        let model = self.model;
-        let fleet = &model.fleet;
-        let tiers = model.tiers.iter().map(|t| {
-            json!({ "name": t.name.as_str(), "order": t.order.value, "preemptible": t.preemptible, "source": self.at(t.span) })
-        });
-        let lanes = model.lanes.iter().map(|l| {
-            let draws = [(l.reserve, "reserve"), (l.free, "free"), (l.preemptible, "preemptible")];
-            let draws: Vec<_> = draws.iter().filter(|(on, _)| *on).map(|(_, word)| *word).collect();
-            json!({ "name": l.name.as_str(), "draws_on": draws, "source": self.at(l.span) })
-        });
-        json!({
-            "fleet": fleet.name.value.as_str(),
-            "max_plan_age": fleet.max_plan_age.value,
-            "detection": fleet.detection.value,
-            "decision": fleet.decision.value,
-            "traffic_shift": fleet.traffic_shift.value,
-            "source": self.at(fleet.span),
-            "tiers": tiers.collect::<Vec<_>>(),
-            "lanes": lanes.collect::<Vec<_>>(),
-            "regions": model.regions.iter().map(|r| self.region(r)).collect::<Vec<_>>(),
-            "tenants": model.tenants.iter().map(|t| self.tenant(t)).collect::<Vec<_>>(),
-            "workloads": model.workloads.iter().map(|w| self.workload(w)).collect::<Vec<_>>(),
-            "events": model.events.iter().map(|e| self.event(e)).collect::<Vec<_>>(),
-        })
-    }
-
-    fn region(&self, region: &Region) -> Value {
-        let locations = region.locations.iter().map(|id| self.location(&self.model[*id]));
-        json!({
-            "name": region.name.as_str(),
-            "country": region.country.value.as_str(),
-            "cities": region.cities.iter().map(|c| c.value.as_str()).collect::<Vec<_>>(),
-            "zones": region.zones.iter().map(|z| z.value.as_str()).collect::<Vec<_>>(),
-            "locations": locations.collect::<Vec<_>>(),
-            "source": self.at(region.span),
-        })
-    }
-
-    fn location(&self, location: &Location) -> Value {
-        let pools = location.pools.iter().map(|p| {
-            json!({ "name": p.name, "count": p.count.value, "max": p.max, "allocatable": amounts(&p.allocatable.value),
-                "source": self.at(p.span) })
-        });
-        json!({
-            "name": location.label,
-            "capacity": amounts(&location.capacity),
-            "pools": pools.collect::<Vec<_>>(),
-            "reserves": location.reserves.iter().map(|r| self.reserve(r)).collect::<Vec<_>>(),
-            "source": self.at(location.span),
-        })
-    }
-
-    fn reserve(&self, reserve: &Reserve) -> Value {
-        let share = |d: &Declared| match d {
-            Declared::Share(share) => Value::from(share.to_string()),
-            Declared::Amount(_) => Value::Null,
-        };
-        let shares = reserve.declared.iter().map(|(name, d)| (name.to_string(), share(&d.value)));
-        let lent =
-            reserve.lend.iter().flat_map(|lend| &lend.tiers).map(|t| self.model[t.value].name.as_str());
-        json!({
-            "lane": self.model[reserve.lane].name.as_str(),
-            "amount": amounts(&reserve.amount),
-            "shares": shares.filter(|(_, v)| !v.is_null()).collect::<serde_json::Map<_, _>>(),
-            "lend_to": lent.collect::<Vec<_>>(),
-            "source": self.at(reserve.span),
-        })
-    }
-
-    fn tenant(&self, tenant: &seawall_compiler::model::Tenant) -> Value {
-        let quotas = tenant.quotas.iter().map(|q| {
-            json!({ "region": self.model[q.region].name.as_str(), "amount": amounts(&q.amount), "source": self.at(q.span) })
-        });
-        json!({
-            "name": tenant.name.as_str(),
-            "namespace": tenant.namespace.value,
-            "quotas": quotas.collect::<Vec<_>>(),
-            "burst": tenant.burst.as_ref().map(|b| amounts(&b.value)),
-            "source": self.at(tenant.span),
-        })
-    }
-
-    fn workload(&self, workload: &Workload) -> Value {
-        let targets = workload.targets.iter().map(|t| {
-            json!({ "location": self.model[t.location].label, "city": t.city.value, "replicas": t.replicas.value,
-                "autoscale": t.autoscale.as_ref().map(|a| json!({ "min": a.min.value, "max": a.max.value })),
-                "source": self.at(t.span) })
-        });
-        json!({
-            "name": workload.name.as_str(),
-            "tenant": self.model[workload.tenant.value].name.as_str(),
-            "class": workload.class.as_ref().map(|c| c.value.as_str()),
-            "tier": self.model[workload.tier.value].name.as_str(),
-            "request": amounts(&workload.request.value),
-            "targets": targets.collect::<Vec<_>>(),
-            "failover": self.failover(&workload.failover),
-            "source": self.at(workload.span),
-        })
-    }
-
-    fn failover(&self, failover: &Failover) -> Value {
-        let moves = match failover {
-            Failover::Lowest => return json!({ "moves": false, "reason": "lowest tier" }),
-            Failover::None { reason, span } => {
-                return json!({ "moves": false, "reason": reason, "source": self.at(*span) });
-            }
-            Failover::Moves(moves) => moves,
-        };
-        let to = moves.to.iter().map(|to| {
-            let standby = match to.standby.value {
-                Standby::Hot => "hot",
-                Standby::Warm => "warm",
-                Standby::Cold => "cold",
-            };
-            json!({ "location": self.model[to.location].label, "lane": self.model[to.lane.value].name.as_str(),
-                "standby": standby, "warm": to.warm.value.to_string(), "share": to.share.value.to_string(),
-                "source": self.at(to.span) })
-        });
-        json!({
-            "moves": true,
-            "rto": moves.rto.as_ref().map(|rto| rto.value),
-            "degraded": moves.degraded.value.to_string(),
-            "to": to.collect::<Vec<_>>(),
-            "source": self.at(moves.span),
-        })
-    }
-
-    fn event(&self, event: &seawall_compiler::model::Event) -> Value {
-        let drained = event.drained.iter().map(
-            |(id, share)| json!({ "location": self.model[*id].label, "share": share.value.to_string() }),
-        );
-        json!({
-            "name": event.name.as_str(),
-            "failed": event.failed.iter().map(|id| self.model[id.value].label.as_str()).collect::<Vec<_>>(),
-            "drained": drained.collect::<Vec<_>>(),
-            "source": self.at(event.span),
-        })
-    }
-}
-
-/// Kubernetes quantities by resource.
-fn amounts(resources: &Resources) -> Value {
-    let text = |(resource, amount): (&seawall_schema::Resource, u64)| {
-        (resource.to_string(), resource.format(i128::from(amount)).into())
+/// The first word is the fleet's folder where it is one, or where it is no kind.
+fn split(args: &Args, context: &Context) -> Result<(PathBuf, Vec<String>), Failure> {
+    let mut words = args.words.clone();
+    let is_kind =
+        |word: &str| word == "fleet" || KINDS.iter().any(|(one, many)| word == *one || word == *many);
+    let folder = match words.first() {
+        Some(first) if context.path(first).join("fleet.kdl").is_file() || !is_kind(first) => {
+            words.remove(0).into()
+        }
+        _ => PathBuf::from("."),
     };
-    Value::Object(resources.iter().map(text).collect())
+    let Some(kind) = words.first_mut() else { return Ok((folder, words)) };
+    if !is_kind(kind) {
+        let known = || KINDS.iter().map(|(one, _)| *one).chain(["fleet"]);
+        let help = match nearest(kind, known()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("kinds: {}", known().collect::<Vec<_>>().join(", ")),
+        };
+        return Err(Failure::input(format!("no kind is called `{kind}`")).help(help));
+    }
+    if let Some((one, _)) = KINDS.iter().find(|(_, many)| many == kind) {
+        *kind = (*one).to_owned();
+    }
+    match words.get(2) {
+        Some(more) => {
+            Err(Failure::input(format!("`{more}` is one word too many"))
+                .help("seawall show [DIR] [KIND [NAME]]"))
+        }
+        None => Ok((folder, words)),
+    }
+}
+
+/// What of the whole is asked for.
+fn choose(mut whole: Value, wanted: &[String]) -> Result<Value, Failure> {
+    let Some(kind) = wanted.first() else { return Ok(whole) };
+    let list = KINDS.iter().find(|(one, _)| one == kind).map_or("fleet", |(_, many)| many);
+    let found = whole[list].take();
+    let Some(name) = wanted.get(1) else { return Ok(found) };
+    let all = match found {
+        Value::Array(all) => all,
+        // There is one fleet; its name may be said.
+        one => vec![one],
+    };
+    let names: Vec<String> = all.iter().map(shown::name).collect();
+    match names.iter().position(|known| known == name) {
+        Some(index) => Ok(all.into_iter().nth(index).unwrap_or_default()),
+        None => {
+            let near = nearest(name, names.iter().map(String::as_str));
+            let help = match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None if names.is_empty() => format!("the fleet has no {kind}"),
+                None => format!("there are {}", names.join(", ")),
+            };
+            Err(Failure::input(format!("no {kind} is called `{name}`")).help(help))
+        }
+    }
 }

@@ -16,7 +16,7 @@ pub mod load;
 mod names;
 mod places;
 mod policies;
-mod requests;
+pub(crate) mod requests;
 mod work;
 
 use crate::decode::Node;

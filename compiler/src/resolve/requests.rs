@@ -119,7 +119,7 @@ pub(super) fn text<'v>(value: &'v Value, pointer: &str) -> &'v str {
 }
 
 /// What one replica asks for, and where it says so: of the object of the workload's name, else of the first.
-pub(super) fn of_replica<'o>(
+pub(crate) fn of_replica<'o>(
     objects: impl Iterator<Item = &'o ManifestObject> + Clone,
     name: &str,
 ) -> BTreeMap<Resource, (u64, Span)> {
@@ -130,7 +130,7 @@ pub(super) fn of_replica<'o>(
 }
 
 /// The sum of what all pods of a job's objects ask for together; `None` where a kind's pods are not known.
-pub(super) fn of_job<'o>(
+pub(crate) fn of_job<'o>(
     objects: impl Iterator<Item = &'o ManifestObject>,
 ) -> Option<BTreeMap<Resource, (u64, Span)>> {
     let mut sum = BTreeMap::new();

@@ -6,6 +6,7 @@
 
 mod codes;
 mod language;
+mod schemas;
 
 use crate::run::{Outcome, say};
 use clap::Args;
@@ -30,7 +31,7 @@ pub(crate) struct Generator {
 }
 
 /// Every generator, in the order in which they run.
-static ALL: &[&Generator] = &[&language::GENERATOR, &codes::GENERATOR];
+static ALL: &[&Generator] = &[&language::GENERATOR, &codes::GENERATOR, &schemas::GENERATOR];
 
 /// What to generate.
 #[derive(Args)]
