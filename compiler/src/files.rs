@@ -64,7 +64,10 @@ impl Files for MemoryFiles {
 
     fn list(&self, folder: &str) -> Result<Vec<String>, FileError> {
         let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
-        let found: Vec<_> = self.0.keys().filter(|path| path.starts_with(&prefix)).cloned().collect();
+        let from =
+            self.0.range::<str, _>((std::ops::Bound::Included(prefix.as_str()), std::ops::Bound::Unbounded));
+        let found: Vec<_> =
+            from.map(|(path, _)| path).take_while(|path| path.starts_with(&prefix)).cloned().collect();
         if found.is_empty() && !folder.is_empty() { Err(FileError::Missing) } else { Ok(found) }
     }
 }

@@ -1,6 +1,6 @@
 //! Failover: that it is said, that it leads elsewhere, and that something is held for it there.
 
-use super::{destinations, workloads};
+use super::{about, destinations, workloads};
 use crate::diagnostic::{Diagnostic, Diagnostics, registry as codes};
 use crate::model::{Failover, LocationId, Model, RegionId, TierId};
 use crate::resolve::Draft;
@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 /// Work above the lowest tier says what happens to it in a failure.
 pub(super) fn said(draft: &Draft, out: &mut Diagnostics) {
     let model = &draft.model;
-    if draft.notes.absent {
+    if draft.notes.absent || draft.notes.orders {
         return;
     }
     let Some(lowest) =
@@ -17,7 +17,7 @@ pub(super) fn said(draft: &Draft, out: &mut Diagnostics) {
     else {
         return;
     };
-    for (workload, doubt) in workloads(draft) {
+    for (_, workload, doubt) in workloads(draft) {
         let silent = matches!(workload.failover, Failover::Lowest) && !doubt.tier && !doubt.places;
         if !silent || workload.tier.value == lowest {
             continue;
@@ -36,7 +36,7 @@ pub(super) fn said(draft: &Draft, out: &mut Diagnostics) {
 /// A destination is not the only location the work runs in.
 pub(super) fn elsewhere(draft: &Draft, out: &mut Diagnostics) {
     let model = &draft.model;
-    for (workload, _) in workloads(draft).filter(|(_, doubt)| !doubt.places) {
+    for (index, workload, _) in workloads(draft).filter(|(_, _, doubt)| !doubt.places) {
         let runs: BTreeSet<LocationId> = workload.targets.iter().map(|target| target.location).collect();
         let [only] = runs.iter().collect::<Vec<_>>()[..] else { continue };
         for to in destinations(workload).iter().filter(|to| to.location == *only) {
@@ -48,7 +48,7 @@ pub(super) fn elsewhere(draft: &Draft, out: &mut Diagnostics) {
             for target in &workload.targets {
                 finding = finding.label(target.city.span, "it runs here");
             }
-            out.push(finding.help("name another region, or another cell"));
+            out.push(about(draft, index, finding.help("name another region, or another cell")));
         }
     }
 }
@@ -56,7 +56,7 @@ pub(super) fn elsewhere(draft: &Draft, out: &mut Diagnostics) {
 /// The destination holds a reserve for the lane; one of 0 counts.
 pub(super) fn held(draft: &Draft, out: &mut Diagnostics) {
     let model = &draft.model;
-    for (workload, _) in workloads(draft) {
+    for (index, workload, _) in workloads(draft) {
         for to in super::allowed(model, workload) {
             let location = &model[to.location];
             let doubt = draft.notes.locations.get(to.location.index()).copied().unwrap_or(false);
@@ -71,7 +71,7 @@ pub(super) fn held(draft: &Draft, out: &mut Diagnostics) {
             let finding =
                 Diagnostic::new(&codes::NO_RESERVE, message, to.lane.span, "nothing is held for it");
             let finding = finding.label(location.span, "the destination");
-            out.push(finding.help(proposal(model, to.location, lane.as_str())));
+            out.push(about(draft, index, finding.help(proposal(model, to.location, lane.as_str()))));
         }
     }
 }

@@ -16,27 +16,53 @@ static NOTHING_HELD: &[&Code] = &[&codes::NO_RESERVE];
 /// What explains that work reaches no copy of its data.
 static NO_COPY: &[&Code] = &[&codes::RPO_EXCEEDED];
 
-/// Whether a finding of the proof follows from findings of the rules.
-pub(super) fn follows(finding: &Diagnostic, ruled: &Diagnostics, notes: &Notes) -> bool {
-    let causes = match finding.code.id {
-        id if id == codes::SCENARIO_REFUTED.id => NO_WAY_OUT,
-        id if id == codes::DATA_OUT_OF_REACH.id => NO_COPY,
-        id if id == codes::STANDBYS_EXCEED.id => NOTHING_HELD,
-        _ => return false,
-    };
-    let about: BTreeSet<usize> = finding.labels.iter().filter_map(|label| owner(label.span, notes)).collect();
-    let explained: BTreeSet<usize> = ruled
-        .iter()
-        .filter(|cause| causes.iter().any(|code| code.id == cause.code.id))
-        .flat_map(|cause| cause.labels.iter().filter(|label| label.primary))
-        .filter_map(|label| owner(label.span, notes))
-        .collect();
-    !about.is_empty() && about.is_subset(&explained)
+/// Workloads that rules reported, by what their findings explain.
+pub(super) struct Explained {
+    /// Extents of workloads in the order of their places, each with its index.
+    extents: Vec<(Span, usize)>,
+    by: Vec<(&'static [&'static Code], BTreeSet<usize>)>,
 }
 
-/// The workload whose node a place lies in.
-fn owner(span: Span, notes: &Notes) -> Option<usize> {
-    let holds =
-        |extent: &Span| extent.file == span.file && extent.start <= span.start && span.end <= extent.end;
-    notes.extents.iter().position(holds)
+impl Explained {
+    /// From the rules' findings.
+    pub(super) fn new(ruled: &Diagnostics, notes: &Notes) -> Self {
+        let mut extents: Vec<(Span, usize)> = notes.extents.iter().copied().zip(0..).collect();
+        extents.sort_unstable();
+        let mut explained = Self { extents, by: Vec::new() };
+        for causes in [NO_WAY_OUT, NOTHING_HELD, NO_COPY] {
+            let of = ruled.iter().filter(|cause| causes.iter().any(|code| code.id == cause.code.id));
+            let about = of.flat_map(|cause| explained.about(cause)).collect();
+            explained.by.push((causes, about));
+        }
+        explained
+    }
+
+    /// Whether a finding of the proof follows from findings of the rules.
+    pub(super) fn holds(&self, finding: &Diagnostic) -> bool {
+        let causes = match finding.code.id {
+            id if id == codes::SCENARIO_REFUTED.id => NO_WAY_OUT,
+            id if id == codes::DATA_OUT_OF_REACH.id => NO_COPY,
+            id if id == codes::STANDBYS_EXCEED.id => NOTHING_HELD,
+            _ => return false,
+        };
+        let Some((_, explained)) = self.by.iter().find(|(of, _)| std::ptr::eq(*of, causes)) else {
+            return false;
+        };
+        let about = self.about(finding);
+        !about.is_empty() && about.is_subset(explained)
+    }
+
+    /// The workloads whose nodes the labels of a finding lie in.
+    fn about(&self, finding: &Diagnostic) -> BTreeSet<usize> {
+        finding.labels.iter().filter_map(|label| self.owner(label.span)).collect()
+    }
+
+    fn owner(&self, span: Span) -> Option<usize> {
+        let after = self
+            .extents
+            .partition_point(|(extent, _)| (extent.file, extent.start) <= (span.file, span.start));
+        let (extent, index) = self.extents.get(after.checked_sub(1)?)?;
+        let holds = extent.file == span.file && span.end <= extent.end;
+        holds.then_some(*index)
+    }
 }

@@ -1,12 +1,12 @@
 //! Traffic has a health check: a dead region cannot withdraw its own record.
 
-use super::workloads;
+use super::{about, workloads};
 use crate::diagnostic::{Diagnostic, Diagnostics, registry as codes};
 use crate::resolve::Draft;
 
 /// Checks every `traffic`.
 pub(super) fn check(draft: &Draft, out: &mut Diagnostics) {
-    for (workload, _) in workloads(draft) {
+    for (index, workload, _) in workloads(draft) {
         let Some(traffic) = workload.traffic.as_ref().filter(|traffic| traffic.health_check.is_none()) else {
             continue;
         };
@@ -17,8 +17,7 @@ pub(super) fn check(draft: &Draft, out: &mut Diagnostics) {
             traffic.span,
             "users are sent here even when it is dead",
         );
-        out.push(
-            finding.help("a dead region cannot withdraw its own record: add `health-check=\"/readyz\"`"),
-        );
+        let help = "a dead region cannot withdraw its own record: add `health-check=\"/readyz\"`";
+        out.push(about(draft, index, finding.help(help)));
     }
 }

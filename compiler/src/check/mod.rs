@@ -19,7 +19,7 @@ mod survive;
 mod tiers;
 mod unused;
 
-use crate::diagnostic::{Diagnostics, registry as codes};
+use crate::diagnostic::{Diagnostic, Diagnostics, Label, registry as codes};
 use crate::model::{Failover, LocationId, Model, To, Workload};
 use crate::proof::Proof;
 use crate::resolve::{Doubt, Draft};
@@ -62,20 +62,25 @@ pub fn check(draft: &Draft, out: &mut Diagnostics) -> Option<Proof> {
     if let Some(proof) = &proof {
         let mut proved = Diagnostics::default();
         capacity::check(&draft.model, proof, &mut proved);
-        for finding in proved.into_sorted() {
-            if !follows::follows(&finding, &ruled, &draft.notes) {
-                out.push(finding);
-            }
+        let explained = follows::Explained::new(&ruled, &draft.notes);
+        for finding in proved.into_sorted().into_iter().filter(|finding| !explained.holds(finding)) {
+            out.push(finding);
         }
     }
     out.extend(ruled);
     proof
 }
 
-/// Workloads and what is not certain about them.
-fn workloads(draft: &Draft) -> impl Iterator<Item = (&Workload, Doubt)> {
+/// Workloads with their index and what is not certain about them.
+fn workloads(draft: &Draft) -> impl Iterator<Item = (usize, &Workload, Doubt)> {
     let doubts = draft.notes.workloads.iter().copied().chain(std::iter::repeat(Doubt::default()));
-    draft.model.workloads.iter().zip(doubts)
+    draft
+        .model
+        .workloads
+        .iter()
+        .zip(doubts)
+        .enumerate()
+        .map(|(index, (workload, doubt))| (index, workload, doubt))
 }
 
 /// A workload's destinations.
@@ -88,9 +93,23 @@ fn destinations(workload: &Workload) -> &[To] {
 
 /// A workload's destinations that residency allows; of the others that alone is reported.
 fn allowed<'m>(model: &'m Model, workload: &'m Workload) -> impl Iterator<Item = &'m To> {
-    let binds = residency::binds(model, workload);
-    let legal = move |to: &&To| !binds || !residency::forbids(model, workload, region(model, to.location));
-    destinations(workload).iter().filter(legal)
+    let inside = residency::inside(model, workload);
+    destinations(workload).iter().filter(move |to| inside.holds(model, region(model, to.location)))
+}
+
+/// A finding about a workload: where none of its lines is the workload's own, as it is by class, the workload is shown too.
+fn about(draft: &Draft, index: usize, finding: Diagnostic) -> Diagnostic {
+    let (Some(workload), Some(own)) = (draft.model.workloads.get(index), draft.notes.extents.get(index))
+    else {
+        return finding;
+    };
+    let inside = |label: &Label| {
+        label.span.file == own.file && own.start <= label.span.start && label.span.end <= own.end
+    };
+    if finding.labels.iter().any(inside) {
+        return finding;
+    }
+    finding.label(workload.name_span, format!("`{}` takes it from its class", workload.name))
 }
 
 /// Names in words: `a`, `a and b`, `a, b and c`.

@@ -1,6 +1,6 @@
 //! `needs`: wherever work runs or may move to, what it needs is there or near enough. One finding a line.
 
-use super::{region, words};
+use super::{about, region, words};
 use crate::diagnostic::{Diagnostic, Diagnostics, registry as codes};
 use crate::model::{Model, RegionId, Workload};
 use crate::resolve::Draft;
@@ -20,7 +20,8 @@ pub(super) fn check(draft: &Draft, out: &mut Diagnostics) {
     for (index, workload) in model.workloads.iter().enumerate() {
         for needs in &workload.needs {
             let needed = &model[needs.workload];
-            if doubtful(index) || doubtful(needs.workload.index()) || draft.notes.absent {
+            if draft.notes.links || doubtful(index) || doubtful(needs.workload.index()) || draft.notes.absent
+            {
                 continue;
             }
             let there = places(model, needed);
@@ -52,11 +53,8 @@ pub(super) fn check(draft: &Draft, out: &mut Diagnostics) {
             let homes: Vec<String> =
                 there.keys().map(|region| format!("`{}`", model[*region].name)).collect();
             let help = format!("`{}` runs or may move to {}", needed.name, words(&homes));
-            out.push(finding.help(if homes.is_empty() {
-                format!("`{}` runs nowhere", needed.name)
-            } else {
-                help
-            }));
+            let help = if homes.is_empty() { format!("`{}` runs nowhere", needed.name) } else { help };
+            out.push(about(draft, index, finding.help(help)));
         }
     }
 }

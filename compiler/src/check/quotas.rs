@@ -2,9 +2,10 @@
 
 use super::words;
 use crate::diagnostic::{Diagnostic, Diagnostics, registry as codes};
-use crate::model::{RegionId, Tenant};
+use crate::model::{Quota, Region, Tenant};
 use crate::resolve::Draft;
 use seawall_schema::Resource;
+use std::collections::BTreeMap;
 
 /// Compares the sum of quotas with what the reserves leave.
 pub(super) fn check(draft: &Draft, out: &mut Diagnostics) {
@@ -12,12 +13,19 @@ pub(super) fn check(draft: &Draft, out: &mut Diagnostics) {
     if !draft.notes.whole {
         return;
     }
-    for (index, region) in (0..).zip(&model.regions) {
-        let quotas = quotas(&model.tenants, RegionId(index));
+    let mut by_region: Vec<Vec<(&Tenant, &Quota)>> = vec![Vec::new(); model.regions.len()];
+    for tenant in &model.tenants {
+        for quota in &tenant.quotas {
+            by_region[quota.region.index()].push((tenant, quota));
+        }
+    }
+    for (region, quotas) in model.regions.iter().zip(&by_region) {
+        let mut sums: BTreeMap<&Resource, u128> = BTreeMap::new();
+        for (resource, amount) in quotas.iter().flat_map(|(_, quota)| quota.amount.iter()) {
+            *sums.entry(resource).or_default() += u128::from(amount);
+        }
         let mut over: Vec<String> = Vec::new();
-        for resource in &model.resources {
-            let sum: u128 =
-                quotas.iter().filter_map(|(_, quota)| quota.amount.named(resource)).map(u128::from).sum();
+        for (resource, sum) in sums {
             let left = left(draft, &region.locations, resource);
             if sum > left {
                 over.push(format!("{} of {} {resource}", amount(resource, sum), amount(resource, left)));
@@ -27,16 +35,12 @@ pub(super) fn check(draft: &Draft, out: &mut Diagnostics) {
         let message =
             format!("quotas in `{}` add up to more than its reserves leave: {}", region.name, words(&over));
         let mut finding = Diagnostic::new(&codes::QUOTAS_EXCEED, message, first.span, "this quota");
-        for (tenant, quota) in &quotas[1..] {
+        for (tenant, quota) in quotas.iter().skip(1).take(8) {
             finding = finding.label(quota.span, format!("and of `{}`", tenant.name));
         }
+        finding = reserves(draft, region, finding);
         out.push(finding.help("tenants could grow into the reserve: lower a quota, or add capacity"));
     }
-}
-
-fn quotas(tenants: &[Tenant], region: RegionId) -> Vec<(&Tenant, &crate::model::Quota)> {
-    let of = |tenant: &'_ Tenant| tenant.quotas.iter().position(|quota| quota.region == region);
-    tenants.iter().filter_map(|tenant| Some((tenant, &tenant.quotas[of(tenant)?]))).collect()
 }
 
 fn left(draft: &Draft, locations: &[crate::model::LocationId], resource: &Resource) -> u128 {
@@ -51,4 +55,13 @@ fn left(draft: &Draft, locations: &[crate::model::LocationId], resource: &Resour
 
 fn amount(resource: &Resource, amount: u128) -> String {
     resource.format(i128::try_from(amount).unwrap_or(i128::MAX))
+}
+
+/// Labels what is held there.
+fn reserves(draft: &Draft, region: &Region, mut finding: Diagnostic) -> Diagnostic {
+    let held = region.locations.iter().flat_map(|id| &draft.model[*id].reserves);
+    for reserve in held.take(8) {
+        finding = finding.label(reserve.span, format!("held for lane `{}`", draft.model[reserve.lane].name));
+    }
+    finding
 }

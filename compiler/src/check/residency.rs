@@ -1,10 +1,11 @@
 //! Residency: where work and data may be, in normal running and in every failover. Nothing overrides it.
 
-use super::{destinations, region, words, workloads};
+use super::{about, destinations, region, words, workloads};
 use crate::diagnostic::{Diagnostic, Diagnostics, registry as codes};
-use crate::model::{Dataset, Model, RegionId, Residency, Standby, Workload};
+use crate::model::{Dataset, Link, Model, RegionId, Residency, Standby, To, Workload};
 use crate::resolve::Draft;
 use crate::span::Span;
+use seawall_schema::Duration;
 use seawall_schema::name::CountryCode;
 use std::collections::BTreeSet;
 
@@ -30,7 +31,16 @@ pub(super) fn data(draft: &Draft, out: &mut Diagnostics) {
                 span,
                 format!("in {}", model[region].country.value),
             );
-            out.push(help(model, finding.label(residency.span, "must stay here"), &[residency]));
+            let allowed: Vec<RegionId> = (0..)
+                .map(RegionId)
+                .take(model.regions.len())
+                .filter(|at| allows(model, residency, *at))
+                .collect();
+            let finding = finding.label(residency.span, "must stay here").label(
+                model[region].country.span,
+                format!("`{}` lies in {}", model[region].name, model[region].country.value),
+            );
+            out.push(help(model, finding, &allowed));
         }
     }
 }
@@ -38,26 +48,35 @@ pub(super) fn data(draft: &Draft, out: &mut Diagnostics) {
 /// Placement, standbys and destinations of workloads.
 pub(super) fn work(draft: &Draft, out: &mut Diagnostics) {
     let model = &draft.model;
-    for (workload, _) in workloads(draft).filter(|(_, doubt)| !doubt.data) {
+    for (index, workload, _) in workloads(draft).filter(|(_, _, doubt)| !doubt.data) {
         let bounds = bounds(model, workload);
         if bounds.is_empty() || nowhere(model, workload, &bounds, out) {
             continue;
         }
+        let inside = inside(model, workload);
         for target in &workload.targets {
             let at = region(model, target.location);
+            if inside.holds(model, at) {
+                continue;
+            }
             let message = format!("workload `{}` runs in {}", workload.name, placed(model, at));
             let finding = Diagnostic::new(&codes::PLACEMENT_OUTSIDE, message, target.city.span, "runs here");
-            outside(model, at, &bounds, finding, out);
+            let finding = outside(model, at, &bounds, finding);
+            out.push(about(draft, index, elsewhere(model, workload, &inside, None, finding)));
         }
         for to in destinations(workload) {
             let at = region(model, to.location);
+            if inside.holds(model, at) {
+                continue;
+            }
             let (verb, label) = match to.standby.value {
                 Standby::Cold => ("may fail over to", "may move here"),
                 Standby::Hot | Standby::Warm => ("has standbys in", "waits here"),
             };
             let message = format!("workload `{}` {verb} {}", workload.name, placed(model, at));
             let finding = Diagnostic::new(&codes::FAILOVER_OUTSIDE, message, to.span, label);
-            outside(model, at, &bounds, finding, out);
+            let finding = outside(model, at, &bounds, finding);
+            out.push(about(draft, index, elsewhere(model, workload, &inside, Some(to), finding)));
         }
     }
 }
@@ -85,14 +104,26 @@ pub(super) fn misplaced(model: &Model, dataset: &Dataset) -> bool {
     std::iter::once(dataset.home.value).chain(copies).any(|region| !allows(model, residency, region))
 }
 
-/// Whether any residency binds a workload.
-pub(super) fn binds(model: &Model, workload: &Workload) -> bool {
-    !bounds(model, workload).is_empty()
+/// Where a workload may be: countries, `None` where nothing binds it.
+pub(super) struct Inside<'m>(Option<BTreeSet<&'m CountryCode>>);
+
+impl Inside<'_> {
+    /// Whether a region lies there; one whose own country was not understood is not judged.
+    pub(super) fn holds(&self, model: &Model, region: RegionId) -> bool {
+        let country = &model[region].country;
+        !country.span.is_some() || self.0.as_ref().is_none_or(|countries| countries.contains(&country.value))
+    }
 }
 
-/// Whether a region is outside what any of a workload's residencies allows.
-pub(super) fn forbids(model: &Model, workload: &Workload, region: RegionId) -> bool {
-    bounds(model, workload).iter().any(|bound| !allows(model, bound.residency, region))
+/// Where all of a workload's residencies together let it be.
+pub(super) fn inside<'m>(model: &'m Model, workload: &'m Workload) -> Inside<'m> {
+    let mut bounds = bounds(model, workload).into_iter();
+    let Some(first) = bounds.next() else { return Inside(None) };
+    let mut common: BTreeSet<&CountryCode> = first.residency.countries.iter().collect();
+    for bound in bounds {
+        common.retain(|country| bound.residency.countries.contains(*country));
+    }
+    Inside(Some(common))
 }
 
 /// A residency whose names are all known.
@@ -106,10 +137,10 @@ fn allows(model: &Model, residency: &Residency, region: RegionId) -> bool {
     !country.span.is_some() || residency.countries.contains(&country.value)
 }
 
-fn outside(model: &Model, at: RegionId, bounds: &[Bound<'_>], finding: Diagnostic, out: &mut Diagnostics) {
+/// Says which residencies are broken, and by which lines they bind.
+fn outside(model: &Model, at: RegionId, bounds: &[Bound<'_>], mut finding: Diagnostic) -> Diagnostic {
     let broken: Vec<&Bound<'_>> = bounds.iter().filter(|bound| !allows(model, bound.residency, at)).collect();
-    let Some(first) = broken.first() else { return };
-    let mut finding = finding;
+    let Some(first) = broken.first() else { return finding };
     let reason = match first.dataset {
         Some((dataset, _)) => {
             format!("its dataset `{dataset}` must stay in {}", named(model, first.residency))
@@ -117,31 +148,58 @@ fn outside(model: &Model, at: RegionId, bounds: &[Bound<'_>], finding: Diagnosti
         None => format!("it must stay in {}", named(model, first.residency)),
     };
     finding.message = format!("{}, and {reason}", finding.message);
-    for bound in &broken {
+    for bound in broken.iter().take(8) {
         finding = finding.label(bound.residency.span, "must stay here");
         if let Some((dataset, uses)) = bound.dataset {
             finding = finding.label(uses, format!("uses `{dataset}`"));
         }
     }
-    finding = finding
-        .label(model[at].country.span, format!("`{}` lies in {}", model[at].name, model[at].country.value));
-    let residencies: Vec<&Residency> = bounds.iter().map(|bound| bound.residency).collect();
-    out.push(help(model, finding, &residencies));
+    finding.label(model[at].country.span, format!("`{}` lies in {}", model[at].name, model[at].country.value))
+}
+
+/// Proposes a region that is allowed: for a `to` one that holds a reserve for its lane and is not named yet, the nearest
+/// to where the work runs.
+fn elsewhere(
+    model: &Model,
+    workload: &Workload,
+    inside: &Inside<'_>,
+    to: Option<&To>,
+    finding: Diagnostic,
+) -> Diagnostic {
+    let allowed: Vec<RegionId> =
+        (0..).map(RegionId).take(model.regions.len()).filter(|at| inside.holds(model, *at)).collect();
+    let Some(to) = to else { return help(model, finding, &allowed) };
+    let named = |at: RegionId| destinations(workload).iter().any(|to| region(model, to.location) == at);
+    let held = |at: RegionId| {
+        let locations = model[at].locations.iter().map(|id| &model[*id]);
+        locations.flat_map(|l| &l.reserves).any(|reserve| reserve.lane == to.lane.value)
+    };
+    let homes: BTreeSet<RegionId> = workload.targets.iter().map(|t| region(model, t.location)).collect();
+    let far = |at: RegionId| {
+        let joins =
+            |link: &&Link| link.a == at && homes.contains(&link.b) || link.b == at && homes.contains(&link.a);
+        model.links.iter().filter(joins).map(|link| link.rtt).min().unwrap_or(Duration::from_millis(u64::MAX))
+    };
+    let free = allowed.iter().copied().filter(|at| !named(*at) && !homes.contains(at));
+    let Some(best) = free.min_by_key(|at| (!held(*at), far(*at))) else {
+        return help(model, finding, &allowed);
+    };
+    let (name, lane) = (&model[best].name, &model[to.lane.value].name);
+    finding.help(match held(best) {
+        true => format!("did you mean `{name}`? it lies there, and holds a reserve for lane `{lane}`"),
+        false => format!("`{name}` lies there, and would need a `reserve {lane} …`"),
+    })
 }
 
 /// Residencies that have no country in common leave a workload nowhere to be.
 fn nowhere(model: &Model, workload: &Workload, bounds: &[Bound<'_>], out: &mut Diagnostics) -> bool {
-    let mut common: BTreeSet<&CountryCode> = bounds[0].residency.countries.iter().collect();
-    for bound in &bounds[1..] {
-        common.retain(|country| bound.residency.countries.contains(*country));
-    }
-    if !common.is_empty() {
+    if inside(model, workload).0.is_none_or(|common| !common.is_empty()) {
         return false;
     }
     let message =
         format!("workload `{}` may be nowhere: its residencies have no country in common", workload.name);
     let mut finding = Diagnostic::new(&codes::RESIDENCY_EMPTY, message, workload.name_span, "may be nowhere");
-    for bound in bounds {
+    for bound in bounds.iter().take(8) {
         finding = finding.label(bound.residency.span, format!("only in {}", named(model, bound.residency)));
         if let Some((dataset, uses)) = bound.dataset {
             finding = finding.label(uses, format!("uses `{dataset}`"));
@@ -157,14 +215,18 @@ fn placed(model: &Model, region: RegionId) -> String {
 
 fn named(model: &Model, residency: &Residency) -> String {
     let names: Vec<&str> = residency.jurisdictions.iter().map(|j| model[j.value].name.as_str()).collect();
-    names.join(" or ")
+    match names.len() {
+        0..=8 => names.join(" or "),
+        more => format!("{} or {} others", names[..8].join(", "), more - 8),
+    }
 }
 
-fn help(model: &Model, finding: Diagnostic, residencies: &[&Residency]) -> Diagnostic {
-    let inside = (0..).map(RegionId).take(model.regions.len());
-    let inside =
-        inside.filter(|region| residencies.iter().all(|residency| allows(model, residency, *region)));
-    let names: Vec<String> = inside.map(|region| format!("`{}`", model[region].name)).collect();
+fn help(model: &Model, finding: Diagnostic, allowed: &[RegionId]) -> Diagnostic {
+    let mut names: Vec<String> =
+        allowed.iter().take(8).map(|region| format!("`{}`", model[*region].name)).collect();
+    if allowed.len() > names.len() {
+        names.push(format!("{} more", allowed.len() - names.len()));
+    }
     if names.is_empty() {
         return finding.help("no region lies there");
     }

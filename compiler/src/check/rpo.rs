@@ -1,6 +1,6 @@
 //! A destination holds a copy of what the work uses that is fresh enough.
 
-use super::{region, words, workloads};
+use super::{about, region, words, workloads};
 use crate::diagnostic::{Diagnostic, Diagnostics, registry as codes};
 use crate::model::{Dataset, Model, RegionId, Replica};
 use crate::resolve::Draft;
@@ -11,11 +11,12 @@ use std::collections::BTreeSet;
 /// Checks every `rpo=` at every destination.
 pub(super) fn check(draft: &Draft, out: &mut Diagnostics) {
     let model = &draft.model;
-    for (workload, _) in workloads(draft) {
+    for (index, workload, _) in workloads(draft) {
         for uses in &workload.uses {
             let (Some(rpo), dataset) = (uses.rpo, &model[uses.dataset]) else { continue };
             let mut seen: BTreeSet<RegionId> = BTreeSet::new();
-            if super::residency::misplaced(model, dataset) {
+            let vague = draft.notes.datasets.get(uses.dataset.index()).copied().unwrap_or(false);
+            if vague || super::residency::misplaced(model, dataset) {
                 continue;
             }
             for to in super::allowed(model, workload) {
@@ -44,7 +45,7 @@ pub(super) fn check(draft: &Draft, out: &mut Diagnostics) {
                     Some(copy) => finding.label(copy.span, format!("{} behind", copy.lag)),
                     None => finding.label(dataset.span, "the dataset"),
                 };
-                out.push(finding.help(fresh(model, dataset, rpo)));
+                out.push(about(draft, index, finding.help(fresh(model, dataset, rpo))));
             }
         }
     }

@@ -1,6 +1,6 @@
 //! The time a failover takes, term by term, against its rto: one finding a workload.
 
-use super::workloads;
+use super::{about, workloads};
 use crate::diagnostic::{Diagnostic, Diagnostics, registry as codes};
 use crate::model::{Failover, Lend, Model, Standby, To};
 use crate::resolve::Draft;
@@ -17,7 +17,10 @@ struct Term {
 /// Checks every workload's rto.
 pub(super) fn check(draft: &Draft, out: &mut Diagnostics) {
     let model = &draft.model;
-    for (workload, _) in workloads(draft) {
+    if draft.notes.times {
+        return;
+    }
+    for (index, workload, _) in workloads(draft) {
         let Failover::Moves(moves) = &workload.failover else { continue };
         let Some(rto) = moves.rto else { continue };
         let late = super::allowed(model, workload).filter_map(|to| {
@@ -44,7 +47,8 @@ pub(super) fn check(draft: &Draft, out: &mut Diagnostics) {
         for term in terms {
             finding = finding.label(term.span, format!("{} {}", term.name, term.time));
         }
-        out.push(finding.help(proposal(model, to, terms, rto.value)));
+        let finding = finding.help(proposal(model, to, terms, rto.value));
+        out.push(about(draft, index, finding));
     }
 }
 

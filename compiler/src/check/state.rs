@@ -26,7 +26,7 @@ pub(super) fn check(draft: &Draft, out: &mut Diagnostics) {
     let model = &draft.model;
     let survives = model.fleet.survive.iter().find(|s| s.boundary == Boundary::Zone && s.count > 0);
     let Some(survive) = survives else { return };
-    for (workload, _) in workloads(draft) {
+    for (_, workload, _) in workloads(draft) {
         let Some(Spread::Zone { span, .. }) = &workload.spread else { continue };
         for object in objects(model, workload).filter(|object| is_stateful(object)) {
             let pointer = "/spec/volumeClaimTemplates";
@@ -50,7 +50,7 @@ pub(super) fn check(draft: &Draft, out: &mut Diagnostics) {
 /// Standbys of StatefulSets have names of their own, which must fit.
 pub(super) fn names(draft: &Draft, out: &mut Diagnostics) {
     let model = &draft.model;
-    for (workload, _) in workloads(draft) {
+    for (_, workload, _) in workloads(draft) {
         for object in objects(model, workload).filter(|object| is_stateful(object)) {
             let name = object.value.pointer("/metadata/name").and_then(Value::as_str).unwrap_or("");
             for to in destinations(workload) {

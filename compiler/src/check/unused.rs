@@ -25,15 +25,19 @@ pub(super) fn check(draft: &Draft, out: &mut Diagnostics) {
     for (class, _) in draft.notes.classes.iter().filter(|(_, used)| !used) {
         report("class", class.value.as_str(), class.span, "no workload takes its defaults from it", out);
     }
-    for (index, dataset) in model.datasets.iter().enumerate() {
-        if !model.workloads.iter().any(|w| w.uses.iter().any(|uses| uses.dataset.index() == index)) {
-            report("dataset", dataset.name.as_str(), dataset.span, "no workload uses it", out);
-        }
+    let mut used = vec![false; model.datasets.len()];
+    for uses in model.workloads.iter().flat_map(|workload| &workload.uses) {
+        used[uses.dataset.index()] = true;
     }
-    for (index, queue) in model.queues.iter().enumerate() {
-        if !model.jobs.iter().any(|job| job.queue.value.index() == index) {
-            report("queue", queue.name.as_str(), queue.span, "no job waits in it", out);
-        }
+    for (dataset, _) in model.datasets.iter().zip(&used).filter(|(_, used)| !**used) {
+        report("dataset", dataset.name.as_str(), dataset.span, "no workload uses it", out);
+    }
+    let mut waited = vec![false; model.queues.len()];
+    for job in &model.jobs {
+        waited[job.queue.value.index()] = true;
+    }
+    for (queue, _) in model.queues.iter().zip(&waited).filter(|(_, waited)| !**waited) {
+        report("queue", queue.name.as_str(), queue.span, "no job waits in it", out);
     }
     let mut owners = vec![false; model.tenants.len()];
     let work =

@@ -9,6 +9,7 @@ use crate::diagnostic::nearest::nearest;
 use crate::diagnostic::{Diagnostic, Diagnostics, Edit, registry as codes};
 use crate::span::{Span, Spanned};
 use crate::syntax::{EntryRef, NodeRef};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// What was read from the nodes of one block.
@@ -44,20 +45,22 @@ pub fn block<'d>(
     out: &mut Diagnostics,
 ) -> Block {
     let mut block = Block::default();
+    // Where each of the nodes that may stand once was met.
+    let mut met: Vec<Option<Span>> = vec![None; allowed.len()];
     for node in nodes {
         let name = node.name();
         if !unreadable(node) {
             annotation(node.annotation().map(|w| w.span), out);
         }
-        match allowed.iter().find(|child| child.shape.name == name.text) {
-            Some(child) => {
+        match allowed.iter().enumerate().find(|(_, child)| child.shape.name == name.text) {
+            Some((index, child)) => {
                 let read = one(node, child.shape, out);
-                let earlier = block.nodes.iter().find(|n| std::ptr::eq(n.shape, child.shape));
-                if let Some(earlier) = earlier.filter(|_| child.times != Times::Many) {
+                let earlier = met[index].replace(read.head).filter(|_| child.times != Times::Many);
+                if let Some(earlier) = earlier {
                     let message = format!("`{}` stands twice{}", name.text, inside(owner));
                     out.push(
                         Diagnostic::new(&codes::DUPLICATE_NODE, message, read.head, "and again here")
-                            .label(earlier.head, "it stands here")
+                            .label(earlier, "it stands here")
                             .help("keep one of them"),
                     );
                     block.damaged = true;
@@ -145,7 +148,7 @@ pub fn one(node: NodeRef<'_>, shape: &'static Shape, out: &mut Diagnostics) -> N
         damaged: false,
     };
     let mut meant = Vec::new();
-    let mut given: Vec<&'static str> = Vec::new();
+    let mut given: Given = Vec::new();
     // Of a line that could not be read in full only the name is kept, so that what refers to it stays silent.
     let named = shape.args.first().is_some_and(|arg| arg.name == "name");
     let readable = if unreadable(node) { usize::from(named) } else { usize::MAX };
@@ -173,6 +176,9 @@ pub fn one(node: NodeRef<'_>, shape: &'static Shape, out: &mut Diagnostics) -> N
     read.damaged |= node.damaged() || out.len() > before;
     read
 }
+
+/// Properties that were met, each with its first place.
+type Given = Vec<(&'static str, Span)>;
 
 fn argument(entry: EntryRef<'_>, read: &mut Node, out: &mut Diagnostics) {
     let shape = read.shape;
@@ -217,7 +223,7 @@ fn surplus(entry: EntryRef<'_>, read: &mut Node, out: &mut Diagnostics) {
 fn property(
     entry: EntryRef<'_>,
     read: &mut Node,
-    given: &mut Vec<&'static str>,
+    given: &mut Given,
     meant: &mut Vec<&'static str>,
     out: &mut Diagnostics,
 ) {
@@ -226,17 +232,16 @@ fn property(
     let Some(prop) = shape.props.iter().find(|p| p.name == key.text) else {
         return unknown_property(key.text, key.span, shape, meant, out);
     };
-    if given.contains(&prop.name) && !prop.repeats {
+    let first = given.iter().find(|(name, _)| *name == prop.name).map(|(_, span)| *span);
+    if let Some(first) = first.filter(|_| !prop.repeats) {
         let message = format!("`{}` is given twice on one `{}`", prop.name, shape.name);
-        let mut finding =
-            Diagnostic::new(&codes::DUPLICATE_PROPERTY, message, entry.span(), "and again here");
-        if let Some((_, span, _)) = read.props.iter().find(|(name, ..)| *name == prop.name) {
-            finding = finding.label(*span, "it is given here");
-        }
-        out.push(finding.help("keep one of them"));
+        let finding = Diagnostic::new(&codes::DUPLICATE_PROPERTY, message, entry.span(), "and again here");
+        out.push(finding.label(first, "it is given here").help("keep one of them"));
         return;
     }
-    given.push(prop.name);
+    if first.is_none() {
+        given.push((prop.name, entry.span()));
+    }
     let what = format!("`{}`", prop.name);
     match value::read(entry.value(), &prop.kind, &what, entry.value_span()) {
         Ok(datum) => read.props.push((prop.name, entry.span(), Spanned::new(datum, entry.value_span()))),
@@ -273,22 +278,23 @@ fn unknown_property(
 
 /// A resource that `resource=` names twice on one node.
 fn repeated_resources(read: &Node, out: &mut Diagnostics) {
-    let mut seen: Vec<(&Arc<str>, Span)> = Vec::new();
+    let mut seen: HashMap<&Arc<str>, Span> = HashMap::new();
     for (_, span, value) in &read.props {
         let Datum::Extended(name, _) = &value.value else { continue };
-        if let Some((_, first)) = seen.iter().find(|(n, _)| *n == name) {
+        if let Some(first) = seen.get(name) {
             let message = format!("resource `{name}` is named twice on one `{}`", read.shape.name);
             out.push(
                 Diagnostic::new(&codes::DUPLICATE_PROPERTY, message, *span, "and again here")
                     .label(*first, "it is named here")
                     .help("keep one of them"),
             );
+            continue;
         }
-        seen.push((name, *span));
+        seen.insert(name, *span);
     }
 }
 
-fn missing(read: &Node, given: &[&str], meant: &[&str], out: &mut Diagnostics) {
+fn missing(read: &Node, given: &[(&'static str, Span)], meant: &[&str], out: &mut Diagnostics) {
     let shape = read.shape;
     let required = shape.args.iter().filter(|a| a.arity != Arity::Optional).count();
     if read.args.len() < required {
@@ -301,7 +307,8 @@ fn missing(read: &Node, given: &[&str], meant: &[&str], out: &mut Diagnostics) {
         let label = format!("takes {}", arg.kind.expected());
         out.push(Diagnostic::new(&codes::MISSING_ARGUMENT, message, read.head, label));
     }
-    let absent = |p: &&Prop| p.required && !given.contains(&p.name) && !meant.contains(&p.name);
+    let is_given = |p: &Prop| given.iter().any(|(name, _)| *name == p.name);
+    let absent = |p: &&Prop| p.required && !is_given(p) && !meant.contains(&p.name);
     for prop in shape.props.iter().filter(absent) {
         let message = format!("`{}`{} has no `{}`", shape.name, titled(read), prop.name);
         let finding =

@@ -12,6 +12,7 @@ pub mod render;
 pub use registry::{Code, Severity};
 
 use crate::span::Span;
+use std::collections::HashSet;
 
 pub mod github;
 pub mod junit;
@@ -186,6 +187,22 @@ impl Diagnostics {
     /// Adds all findings of another stage.
     pub fn extend(&mut self, other: Diagnostics) {
         self.0.extend(other.0);
+    }
+
+    /// Of the findings from the one at `from` on, keeps each that stands outside `own` only where none of its code and
+    /// places was there before: what several things inherit is told once.
+    pub(crate) fn once_outside(
+        &mut self,
+        from: usize,
+        own: Span,
+        seen: &mut HashSet<(&'static str, Vec<Span>)>,
+    ) {
+        let later = self.0.split_off(from.min(self.0.len()));
+        let inside = |span: Span| span.file == own.file && own.start <= span.start && span.end <= own.end;
+        self.0.extend(later.into_iter().filter(|finding| {
+            let places: Vec<Span> = finding.labels.iter().map(|label| label.span).collect();
+            places.iter().copied().any(inside) || seen.insert((finding.code.id, places))
+        }));
     }
 
     /// Whether a finding is an error.

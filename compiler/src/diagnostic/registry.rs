@@ -118,6 +118,7 @@ codes! {
     UNDEFINED_NAME = "SW0404", "undefined-name", Error, "a name refers to something that is not defined";
     LISTED_TWICE = "SW0405", "listed-twice", Error, "a list names the same thing twice";
     CLASS_CYCLE = "SW0406", "class-cycle", Error, "classes take their defaults from each other";
+    EXPANDS_TOO_FAR = "SW0407", "expands-too-far", Error, "a few lines stand for more than a fleet may hold";
 
     // SW05xx geography and residency
     UNKNOWN_CITY = "SW0501", "unknown-city", Error, "a code is neither an IATA city nor an IATA airport";

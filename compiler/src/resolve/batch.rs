@@ -6,25 +6,26 @@ use super::requests::of_job;
 use crate::decode::Node;
 use crate::diagnostic::{Diagnostic, registry as codes};
 use crate::model::{Job, LocationId, Queue, QueueId, QueueQuota, RegionId, Retry, TierId};
-use crate::span::Spanned;
+use crate::span::{Span, Spanned};
 use seawall_schema::name::{JobName, LABEL_LIMIT, PART_LIMIT, QueueName};
+use std::collections::HashMap;
 
 impl Resolver<'_> {
     pub(super) fn queues<'n>(&mut self, nodes: impl Iterator<Item = &'n Node>) {
-        let (_, defined) = Table::define("queue", Form::Label(PART_LIMIT), nodes, &mut self.out);
-        let names = defined.iter().map(|(_, name)| name.value.clone()).collect();
-        self.names.tables.insert("queue", Table::of("queue", names));
+        let (table, defined) = Table::define("queue", Form::Label(PART_LIMIT), nodes, &mut self.out);
+        self.names.tables.insert("queue", table);
         for (node, name) in defined {
             let tier = node.text("tier").and_then(|tier| self.id("tier", &tier, TierId));
             let tier = tier.unwrap_or_else(|| self.stand_in_tier());
             let mut quotas: Vec<QueueQuota> = Vec::new();
+            let mut seen: HashMap<LocationId, Span> = HashMap::new();
             for quota in node.named("quota") {
                 let region = quota.title().and_then(|r| self.id("region", &r, RegionId));
                 let cell = quota.text("cell").or_else(|| node.text("cell"));
                 let Some(location) = region.and_then(|region| self.place(region, cell.as_ref())) else {
                     continue;
                 };
-                if let Some(first) = quotas.iter().find(|q| q.location == location).map(|q| q.span) {
+                if let Some(first) = seen.insert(location, quota.head) {
                     let place = &self.model[location].label;
                     let message = format!("queue `{}` has two quotas in `{place}`", name.value);
                     self.listed_twice(&message, first, quota.head);
@@ -81,17 +82,21 @@ impl Resolver<'_> {
     /// Where a job may run: a `to` without a cell means where its queue has a quota in that region.
     fn dispatch(&mut self, node: &Node, queue: Option<Spanned<QueueId>>) -> Vec<Spanned<LocationId>> {
         let mut found: Vec<Spanned<LocationId>> = Vec::new();
+        let mut seen: HashMap<LocationId, Span> = HashMap::new();
+        let quotas = queue.map_or(&[][..], |queue| &self.model[queue.value].quotas);
+        let mut queued: HashMap<RegionId, LocationId> = HashMap::new();
+        for location in quotas.iter().map(|q| q.location) {
+            queued.entry(self.model[location].region).or_insert(location);
+        }
         for to in node.child("dispatch").into_iter().flat_map(|d| d.named("to")) {
             let Some(region) = to.title().and_then(|r| self.id("region", &r, RegionId)) else { continue };
             let cell = to.text("cell");
-            let quotas = queue.map_or(&[][..], |queue| &self.model[queue.value].quotas);
-            let queued = quotas.iter().map(|q| q.location).find(|l| self.model[*l].region == region.value);
-            let location = match (cell, queued) {
+            let location = match (cell, queued.get(&region.value).copied()) {
                 (None, Some(location)) => Some(location),
                 (cell, _) => self.place(region, cell.as_ref()),
             };
             let Some(location) = location else { continue };
-            if let Some(first) = found.iter().find(|f| f.value == location).map(|f| f.span) {
+            if let Some(first) = seen.insert(location, to.head) {
                 self.listed_twice("a job is dispatched to one location twice", first, to.head);
                 continue;
             }

@@ -4,11 +4,11 @@
 //! alone; a list (children that may repeat) is replaced whole; values keep the place where they were written.
 
 use super::Resolver;
-use super::names::{Form, Table};
+use super::names::{Form, Named, Table};
 use crate::decode::Node;
 use crate::decode::shape::Times;
 use crate::diagnostic::{Diagnostic, registry as codes};
-use crate::span::Spanned;
+use crate::span::{Span, Spanned};
 use seawall_schema::name::ClassName;
 use std::sync::Arc;
 
@@ -17,51 +17,77 @@ pub(super) struct Classes {
     nodes: Vec<Node>,
     /// Whether a class, or one it takes defaults from, was reported.
     damaged: Vec<bool>,
+    /// How many nodes a class comes to.
+    weights: Vec<usize>,
 }
 
 impl Resolver<'_> {
     pub(super) fn classes(&mut self, nodes: &[&Node]) -> Classes {
         let (table, defined) = Table::define("class", Form::Free, nodes.iter().copied(), &mut self.out);
+        let doubled: Vec<bool> = defined.iter().map(|(_, name)| table.is_doubled(&name.value)).collect();
         self.names.tables.insert("class", table);
         self.notes.classes =
             defined.iter().map(|(_, name)| (name.clone().map(ClassName::new), false)).collect();
-        let parents: Vec<Option<Spanned<Arc<str>>>> =
+        let named: Vec<Option<Spanned<Arc<str>>>> =
             defined.iter().map(|(node, _)| node.text("class")).collect();
         let parents: Vec<Option<Spanned<u32>>> =
-            parents.iter().map(|parent| self.id("class", parent.as_ref()?, |index| index)).collect();
-        let mut classes = Classes { nodes: Vec::new(), damaged: Vec::new() };
-        for (index, (node, name)) in defined.iter().enumerate() {
-            let mut merged = (*node).clone();
-            let mut damaged = node.damaged || node.text("class").is_some() && parents[index].is_none();
-            let mut seen = vec![index];
-            let mut next = parents[index];
-            while let Some(parent) = next {
-                let at = parent.value as usize;
-                self.notes.classes[at].1 = true;
-                if seen.contains(&at) {
-                    damaged = true;
-                    if at == index {
-                        self.class_cycle(name, parent, seen.len());
-                    }
-                    break;
+            named.iter().map(|parent| self.id("class", parent.as_ref()?, |index| index)).collect();
+        let mut found: Vec<Option<(Node, bool)>> = vec![None; defined.len()];
+        let mut open: Vec<usize> = Vec::new();
+        let mut on_path = vec![false; defined.len()];
+        for start in 0..defined.len() {
+            open.push(start);
+            while let Some(at) = open.last().copied() {
+                let parent = parents[at].map(|parent| parent.value as usize);
+                on_path[at] = true;
+                let cycle = parent.filter(|parent| on_path[*parent] && found[*parent].is_none());
+                if let (Some(parent), None) = (parent, cycle)
+                    && found[parent].is_none()
+                {
+                    open.push(parent);
+                    continue;
                 }
-                seen.push(at);
-                damaged |= defined[at].0.damaged;
-                merged = merge(&merged, defined[at].0);
-                next = parents[at];
+                if let (Some(first), Some(parent)) = (cycle, parents[at]) {
+                    self.class_cycle(&defined, &open, first, parent.span);
+                }
+                let (node, _) = defined[at];
+                let damaged = node.damaged
+                    || doubled[at]
+                    || named[at].is_some() && parents[at].is_none()
+                    || cycle.is_some();
+                let from = parent.filter(|_| cycle.is_none()).and_then(|parent| found[parent].as_ref());
+                found[at] = Some(match from {
+                    Some((parent, unsure)) if self.may_copy(weight(parent), node.head) => {
+                        (merge(node, parent), damaged || *unsure)
+                    }
+                    Some(_) => (node.clone(), true),
+                    None => (node.clone(), damaged),
+                });
+                open.pop();
+                on_path[at] = false;
             }
-            classes.nodes.push(merged);
-            classes.damaged.push(damaged);
         }
-        classes
+        for parent in parents.iter().flatten() {
+            self.notes.classes[parent.value as usize].1 = true;
+        }
+        let (nodes, damaged): (Vec<Node>, Vec<bool>) = found.into_iter().flatten().unzip();
+        let weights = nodes.iter().map(weight).collect();
+        Classes { nodes, damaged, weights }
     }
 
-    fn class_cycle(&mut self, name: &Spanned<Arc<str>>, parent: Spanned<u32>, length: usize) {
-        let message = format!("class `{}` takes its defaults from itself, over {length} steps", name.value);
-        self.out.push(
-            Diagnostic::new(&codes::CLASS_CYCLE, message, name.span, "part of a cycle")
-                .label(parent.span, "closes it"),
-        );
+    fn class_cycle(&mut self, defined: &[Named<'_>], open: &[usize], first: usize, closes: Span) {
+        let from = open.iter().position(|at| *at == first).unwrap_or(0);
+        let ring: Vec<&Spanned<Arc<str>>> = open[from..].iter().map(|at| &defined[*at].1).collect();
+        let Some(name) = ring.first() else { return };
+        let message = match ring.len() {
+            1 => format!("class `{}` takes its defaults from itself", name.value),
+            length => format!("class `{}` takes its defaults from itself, over {length} steps", name.value),
+        };
+        let mut finding = Diagnostic::new(&codes::CLASS_CYCLE, message, closes, "closes the cycle");
+        for step in ring.iter().take(8) {
+            finding = finding.label(step.span, "part of the cycle");
+        }
+        self.out.push(finding.help("leave one of the `class=` out: defaults must come from somewhere"));
     }
 
     /// A workload with its class's defaults, the class's name, and whether the defaults are not certain.
@@ -77,9 +103,17 @@ impl Resolver<'_> {
         let (Some(class), damaged) = (classes.nodes.get(index), classes.damaged.get(index)) else {
             return (None, None, true);
         };
+        if !self.may_copy(classes.weights.get(index).copied().unwrap_or(0), name.span) {
+            return (None, Some(name.map(ClassName::new)), true);
+        }
         let merged = merge(node, class);
         (Some(merged), Some(name.map(ClassName::new)), damaged.copied().unwrap_or(true))
     }
+}
+
+/// How much a node holds.
+fn weight(node: &Node) -> usize {
+    1 + node.args.len() + node.props.len() + node.children.iter().map(weight).sum::<usize>()
 }
 
 /// Fills in from `far` what `near` does not say.

@@ -1,7 +1,8 @@
 //! Events and declarations.
 
 use super::Resolver;
-use super::names::{Form, Table, undefined};
+use super::missing::Sought;
+use super::names::{Form, Table};
 use crate::decode::Node;
 use crate::diagnostic::{Diagnostic, registry as codes};
 use crate::model::{Declaration, Event, LocationId, RegionId, TierId};
@@ -22,8 +23,10 @@ impl Resolver<'_> {
     }
 
     fn event(&mut self, node: &Node, name: Spanned<Arc<str>>) -> Event {
+        let named: Vec<_> = node.named("fail").flat_map(|f| f.texts().collect::<Vec<_>>()).collect();
+        self.each_once("place", &named);
         let mut failed: BTreeMap<LocationId, Span> = BTreeMap::new();
-        for place in node.named("fail").flat_map(|f| f.texts().collect::<Vec<_>>()) {
+        for place in named {
             for location in self.places(&place) {
                 failed.entry(location).or_insert(place.span);
             }
@@ -69,13 +72,12 @@ impl Resolver<'_> {
 
     /// The locations of `R` or `R/C`.
     fn places(&mut self, place: &Spanned<Arc<str>>) -> Vec<LocationId> {
-        let (region, cell) = match place.value.split_once('/') {
-            Some((region, cell)) => (region, Some(Spanned::new(Arc::from(cell), place.span))),
-            None => (&*place.value, None),
+        let (region, cell) = match place.value.find('/') {
+            Some(at) => (part(place, 0, at), Some(part(place, at + 1, place.value.len()))),
+            None => (place.clone(), None),
         };
-        let region = Spanned::new(Arc::from(region), place.span);
-        if let Some(zoned) = self.zone_named(&region.value) {
-            let message = format!("`{}` is a zone, and events name regions, or cells as `R/C`", region.value);
+        if let Some((name, zoned)) = self.zone_in(&region, cell.as_ref()) {
+            let message = format!("`{name}` is a zone, and events name regions, or cells as `R/C`");
             let finding = Diagnostic::new(&codes::BAD_EVENT, message, place.span, "a zone");
             self.out.push(
                 finding
@@ -87,13 +89,29 @@ impl Resolver<'_> {
         let Some(id) = self.id("region", &region, RegionId) else { return Vec::new() };
         match cell {
             Some(cell) => self.place(id, Some(&cell)).into_iter().collect(),
-            None => self.model[id.value].locations.clone(),
+            None if self.may_hold(self.model[id.value].locations.len(), place.span) => {
+                self.model[id.value].locations.clone()
+            }
+            None => Vec::new(),
         }
     }
 
-    fn zone_named(&self, name: &str) -> Option<Span> {
-        let zones = self.model.regions.iter().flat_map(|region| &region.zones);
-        zones.filter(|zone| zone.value.as_str() == name).map(|zone| zone.span).next()
+    /// The zone that stands where a region or cell is meant.
+    fn zone_in(
+        &self,
+        region: &Spanned<Arc<str>>,
+        cell: Option<&Spanned<Arc<str>>>,
+    ) -> Option<(Arc<str>, Span)> {
+        let known = self.names.get("region").and_then(|table| table.find(&region.value)).map(RegionId);
+        let name = match (cell, known) {
+            (Some(cell), Some(region)) if self.cells.contains_key(&(region, cell.value.clone())) => {
+                return None;
+            }
+            (Some(cell), Some(_)) => cell,
+            (_, None) => region,
+            (None, Some(_)) => return None,
+        };
+        self.zones.get(&name.value).map(|(_, span)| (name.value.clone(), *span))
     }
 
     fn sides(&mut self, node: &Node, name: &Spanned<Arc<str>>) -> Vec<Vec<RegionId>> {
@@ -106,18 +124,26 @@ impl Resolver<'_> {
             let finding = Diagnostic::new(&codes::BAD_EVENT, message, other.head, "not beside a partition");
             self.out.push(finding.label(partition.head, "the partition").help("make it an event of its own"));
         }
-        let before = self.out.len();
+        let mut known = !partition.damaged && !self.doubts.any() && self.vague.is_empty();
         let mut seen: BTreeMap<RegionId, Span> = BTreeMap::new();
         let mut sides = Vec::new();
         for side in partition.named("side") {
             let mut regions = Vec::new();
             for region in side.texts() {
-                let Some(id) = self.id("region", &region, RegionId) else { continue };
+                let Some(id) = self.id("region", &region, RegionId) else {
+                    known = false;
+                    continue;
+                };
                 if let Some(first) = seen.insert(id.value, region.span) {
                     let message =
                         format!("region `{}` is on two sides of event `{}`", region.value, name.value);
                     let finding = Diagnostic::new(&codes::BAD_EVENT, message, region.span, "and here");
-                    self.out.push(finding.label(first, "it is here"));
+                    self.out.push(
+                        finding
+                            .label(first, "it is here")
+                            .help("the sides of a partition name every region once"),
+                    );
+                    known = false;
                     continue;
                 }
                 regions.push(id.value);
@@ -125,7 +151,6 @@ impl Resolver<'_> {
             regions.sort_unstable();
             sides.push(regions);
         }
-        let known = self.out.len() == before && !partition.damaged && !self.doubts.any();
         if known && sides.len() < 2 {
             let message = format!("the partition of event `{}` has {} side(s)", name.value, sides.len());
             self.out.push(Diagnostic::new(&codes::BAD_EVENT, message, partition.head, "needs two or more"));
@@ -150,10 +175,11 @@ impl Resolver<'_> {
 
     fn may_lose(&mut self, node: &Node) -> Vec<Spanned<TierId>> {
         let mut found: Vec<Spanned<TierId>> = Vec::new();
+        let mut seen: BTreeMap<TierId, Span> = BTreeMap::new();
         for lose in node.child("expect").into_iter().flat_map(|e| e.named("lose")) {
             let Some(tier) = lose.text("tier") else { continue };
             let Some(id) = self.id("tier", &tier, TierId) else { continue };
-            if let Some(first) = found.iter().find(|f| f.value == id.value).map(|f| f.span) {
+            if let Some(first) = seen.insert(id.value, id.span) {
                 self.listed_twice(&format!("tier `{}` is listed twice", tier.value), first, id.span);
                 continue;
             }
@@ -186,18 +212,29 @@ impl Resolver<'_> {
 
     /// Whether a declaration names an event, `region:R` or `cell:R/C`.
     fn is_scenario(&mut self, event: &Spanned<Arc<str>>) -> bool {
-        let part = |text: &str| Spanned::new(Arc::from(text), event.span);
-        if let Some(region) = event.value.strip_prefix("region:") {
-            return self.look_up("region", &part(region)).is_some();
+        let after = |prefix: &str| part(event, prefix.len(), event.value.len());
+        if event.value.starts_with("region:") {
+            return self.look_up("region", &after("region:")).is_some();
         }
         if let Some(cell) = event.value.strip_prefix("cell:") {
             if !cell.contains('/') {
-                let known = self.model.locations.iter().map(|l| l.label.as_str());
-                self.out.push(undefined("cell", &part(cell), known.collect::<Vec<_>>().into_iter()));
+                self.missing.note(Sought::Of("cell"), &after("cell:"));
                 return false;
             }
-            return !self.places(&part(cell)).is_empty();
+            return !self.places(&after("cell:")).is_empty();
         }
         self.look_up("event", event).is_some()
     }
+}
+
+/// A part of a text with its own place, where the text is written as it is.
+fn part(of: &Spanned<Arc<str>>, from: usize, to: usize) -> Spanned<Arc<str>> {
+    let text = of.value.get(from..to).unwrap_or("");
+    let written = (of.span.end - of.span.start) as usize;
+    let quotes = u32::from(written == of.value.len() + 2);
+    if written > of.value.len() + 2 {
+        return Spanned::new(text.into(), of.span);
+    }
+    let start = of.span.start + quotes + from as u32;
+    Spanned::new(text.into(), Span::new(of.span.file, start, start + text.len() as u32))
 }

@@ -3,9 +3,11 @@
 use super::{Doubt, Resolver, cities};
 use crate::decode::Node;
 use crate::diagnostic::{Diagnostic, Edit, registry as codes};
-use crate::model::{Failover, FailoverMode, LaneId, Moves, RegionId, Standby, To};
+use crate::model::{Failover, FailoverMode, LaneId, LocationId, Moves, RegionId, Standby, To};
 use crate::span::{Span, Spanned};
 use seawall_schema::Share;
+use seawall_schema::name::CityCode;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 impl Resolver<'_> {
@@ -25,12 +27,15 @@ impl Resolver<'_> {
         }
         doubt.places |= line.damaged;
         let mut to: Vec<To> = Vec::new();
+        let mut seen: HashMap<(LocationId, LaneId), Span> = HashMap::new();
+        if !self.may_hold(line.children.len(), line.head) {
+            doubt.places = true;
+            return Failover::Lowest;
+        }
         for line in line.named("to") {
             match self.destination(line) {
                 Some(found) => {
-                    let twin =
-                        to.iter().find(|t| t.location == found.location && t.lane.value == found.lane.value);
-                    if let Some(first) = twin.map(|t| t.span) {
+                    if let Some(first) = seen.insert((found.location, found.lane.value), found.span) {
                         let place = &self.model[found.location].label;
                         let message = format!("workload `{}` has two `to` {place} by one lane", name.value);
                         let finding =
@@ -140,21 +145,19 @@ impl Resolver<'_> {
         if self.notes.cities || self.doubts.any() {
             return;
         }
+        let served: usize = self.model.regions.iter().map(|region| region.cities.len()).sum();
         let mut near: Vec<(u32, &str, &str)> = Vec::new();
-        for region in &self.model.regions {
-            for served in &region.cities {
-                if let Some(place) = cities::find(served.value.as_str()) {
-                    near.push((cities::distance(known, place), place.code, region.name.as_str()));
-                }
-            }
+        // A distance costs as much as a dozen comparisons of names.
+        if self.effort.allows(12 * served) {
+            near.extend(self.distances(known));
         }
         near.sort_unstable();
         near.truncate(3);
         let message = format!("no region serves {} ({}, {})", known.code, known.name, known.country);
         let mut finding = Diagnostic::new(&codes::CITY_NOT_SERVED, message, city.span, "not served");
-        if near.is_empty() {
+        if served == 0 {
             finding = finding.help("no region serves any city: add `city` to a region");
-        } else {
+        } else if !near.is_empty() {
             let words = near.iter().map(|(km, code, region)| format!("{code} in `{region}` ({km} km)"));
             let words = words.collect::<Vec<_>>().join(", ");
             let help = format!("nearest served: {words}; or add `city {}` to a region", known.code);
@@ -165,6 +168,31 @@ impl Resolver<'_> {
             }
         }
         self.out.push(finding);
+    }
+
+    /// How far away each served city is, with its code and region.
+    fn distances(&self, known: cities::City) -> impl Iterator<Item = (u32, &str, &str)> {
+        self.model.regions.iter().flat_map(move |region| {
+            let places = region.cities.iter().filter_map(|served| cities::find(served.value.as_str()));
+            places.map(move |place| (cities::distance(known, place), place.code, region.name.as_str()))
+        })
+    }
+
+    /// Says that a target names a region where it must name a city.
+    pub(super) fn region_as_city(&mut self, city: &Spanned<Arc<str>>, region: RegionId) {
+        let of = &self.model[region];
+        let message = format!("`{}` is a region, and a target names cities", city.value);
+        let finding = Diagnostic::new(&codes::UNKNOWN_CITY, message, city.span, "not a city");
+        let finding = finding.label(of.span, "the region");
+        let serves: Vec<&str> = of.cities.iter().take(8).map(|c| c.value.as_str()).collect();
+        self.out.push(match serves.first() {
+            None => finding.help("it serves no city: add `city` to it"),
+            Some(first) => {
+                let edits = vec![Edit { span: city.span, replacement: (*first).to_owned() }];
+                let finding = finding.help(format!("it serves {}: name one of them", serves.join(", ")));
+                finding.fix(format!("target {first} instead"), edits)
+            }
+        });
     }
 
     /// Says that the region a target names does not serve its city.
@@ -193,16 +221,21 @@ impl Resolver<'_> {
         if self.notes.cities {
             return;
         }
-        let names: Vec<&str> = regions.iter().map(|id| self.model[*id].name.as_str()).collect();
+        let names: Vec<&str> = regions.iter().take(8).map(|id| self.model[*id].name.as_str()).collect();
         let listed = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ");
-        let message = format!("{} regions serve {}: {listed}", names.len(), city.value);
+        let more = if regions.len() > names.len() { ", …" } else { "" };
+        let message = format!("{} regions serve {}: {listed}{more}", regions.len(), city.value);
         let mut finding = Diagnostic::new(&codes::CITY_AMBIGUOUS, message, city.span, "which of them?");
-        for id in regions {
+        for id in regions.iter().take(8) {
             let region = &self.model[*id];
-            let line = region.cities.iter().find(|c| c.value.as_str() == &*city.value);
+            let of = |code: &str| cities::find(code).map(|known| known.city);
+            let same = |c: &&Spanned<CityCode>| of(c.value.as_str()) == of(&city.value);
+            let exact = region.cities.iter().find(|c| c.value.as_str() == &*city.value);
+            let line = exact.or_else(|| region.cities.iter().find(same));
             let at = line.map_or(region.span, |c| c.span);
             finding = finding.label(at, format!("`{}` serves it", region.name));
         }
-        self.out.push(finding.help(format!("say which: `region={}`", names.first().copied().unwrap_or("…"))));
+        let ways: Vec<String> = names.iter().map(|name| format!("`region={name}`")).collect();
+        self.out.push(finding.help(format!("say which: {}", ways.join(" or "))));
     }
 }

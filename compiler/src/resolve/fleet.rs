@@ -2,12 +2,15 @@
 
 use super::Resolver;
 use super::names::{Form, Table, check_form, twice};
+use crate::decode::value::clip;
 use crate::decode::{Datum, Node};
 use crate::diagnostic::{Diagnostic, registry as codes};
 use crate::model::{Boundary, Dialect, Failback, Fleet, RegionId, StandbyTimes, Survive, Wave};
 use crate::span::{FileId, Span, Spanned};
 use seawall_schema::name::{FleetName, LABEL_LIMIT, WaveName};
 use seawall_schema::{Duration, Share};
+use std::collections::HashMap;
+use std::sync::Arc;
 
 /// The version of the language that this compiler reads.
 const LANGUAGE: u64 = 1;
@@ -63,6 +66,10 @@ impl Resolver<'_> {
             set(&mut fleet.standby_times.warm, times.duration("warm"));
             set(&mut fleet.standby_times.cold, times.duration("cold"));
         }
+        let timing = ["detection", "decision", "traffic-shift", "standby-times"];
+        let unread = |child: &Node| child.damaged && timing.contains(&child.shape.name);
+        self.notes.times = node.children.iter().any(unread)
+            || node.damaged && timing.iter().any(|name| node.child(name).is_none());
         fleet.failback = node.child("failback").and_then(failback);
         fleet.survive = node.named("survive").flat_map(|survive| self.survive(survive)).collect();
         fleet.rollout = self.rollout(node);
@@ -111,14 +118,13 @@ impl Resolver<'_> {
         let (_, defined) = Table::define("wave", Form::Free, rollout.named("wave"), &mut self.out);
         let mut waves: Vec<(&Node, _)> = defined;
         waves.sort_by_key(|(wave, _)| wave.head);
-        let mut seen: Vec<Spanned<RegionId>> = Vec::new();
+        let mut seen: HashMap<RegionId, Span> = HashMap::new();
         let mut found = Vec::new();
         for (wave, name) in waves {
             let mut regions = Vec::new();
             for region in wave.named("region").flat_map(|r| r.texts().collect::<Vec<_>>()) {
                 let Some(id) = self.id("region", &region, RegionId) else { continue };
-                if let Some(first) = seen.iter().find(|s| s.value == id.value) {
-                    let first = first.span;
+                if let Some(first) = seen.get(&id.value).copied() {
                     self.listed_twice(
                         &format!("region `{}` is in two waves", region.value),
                         first,
@@ -126,13 +132,27 @@ impl Resolver<'_> {
                     );
                     continue;
                 }
-                seen.push(id);
+                seen.insert(id.value, id.span);
                 regions.push(id);
             }
             let soak = wave.duration("soak").map(|s| s.value);
             found.push(Wave { name: WaveName::new(name.value), soak, regions, span: wave.head });
         }
         found
+    }
+
+    /// Reports what a list names twice.
+    pub(super) fn each_once(&mut self, kind: &str, names: &[Spanned<Arc<str>>]) {
+        let mut seen: HashMap<&str, Span> = HashMap::new();
+        for name in names {
+            match seen.get(&*name.value) {
+                Some(first) => {
+                    let message = format!("{kind} `{}` is listed twice", clip(&name.value));
+                    self.listed_twice(&message, *first, name.span);
+                }
+                None => drop(seen.insert(&name.value, name.span)),
+            }
+        }
     }
 
     /// Says that a list names something twice.

@@ -12,12 +12,16 @@ use std::sync::Arc;
 
 impl Resolver<'_> {
     pub(super) fn jurisdictions<'n>(&mut self, nodes: impl Iterator<Item = &'n Node>) {
-        let (_, defined) = Table::define("jurisdiction", Form::Free, nodes, &mut self.out);
+        let (table, defined) = Table::define("jurisdiction", Form::Free, nodes, &mut self.out);
         let built_in = |list: &str| list.split(' ').map(CountryCode::from).collect::<BTreeSet<_>>();
         let mut all: BTreeMap<Arc<str>, (BTreeSet<CountryCode>, Span)> = BTreeMap::new();
         all.insert("EU".into(), (built_in(cities::EU), Span::NONE));
         all.insert("EEA".into(), (built_in(cities::EEA), Span::NONE));
+        let mut vague: BTreeSet<Arc<str>> = BTreeSet::new();
         for (node, name) in defined {
+            if node.damaged || table.is_doubled(&name.value) {
+                vague.insert(name.value.clone());
+            }
             let countries = node.named("country").flat_map(|c| c.texts().collect::<Vec<_>>());
             let countries: BTreeSet<_> = countries.map(|c| CountryCode::new(c.value)).collect();
             if countries.is_empty() && !node.damaged {
@@ -26,8 +30,12 @@ impl Resolver<'_> {
             }
             all.insert(name.value, (countries, node.head));
         }
-        let names: Vec<Arc<str>> = all.keys().cloned().collect();
-        self.names.tables.insert("jurisdiction", Table::of("jurisdiction", names));
+        let names: Vec<_> = all.keys().map(|name| Spanned::default_of(name.clone())).collect();
+        let index = |(index, (name, (countries, _))): (u32, (&Arc<str>, &(BTreeSet<CountryCode>, Span)))| {
+            (vague.contains(name) || countries.is_empty()).then_some(index)
+        };
+        self.vague_jurisdictions = (0..).zip(&all).filter_map(index).collect();
+        self.names.tables.insert("jurisdiction", table.reordered(names));
         self.model.jurisdictions = all
             .into_iter()
             .map(|(name, (countries, span))| Jurisdiction {
@@ -38,22 +46,28 @@ impl Resolver<'_> {
             .collect();
     }
 
-    /// The residency of a node; the flag says whether a name on it is not known.
+    /// The residency of a node; the flag says whether something of it is not known, and there is none then.
     pub(super) fn residency(&mut self, node: &Node) -> (Option<Residency>, bool) {
         let Some(line) = node.child("residency") else { return (None, false) };
         let mut residency =
             Residency { jurisdictions: Vec::new(), countries: BTreeSet::new(), span: line.head };
         let mut doubt = line.damaged;
-        for name in line.texts() {
-            match self.id("jurisdiction", &name, JurisdictionId) {
+        let names: Vec<_> = line.texts().collect();
+        if !self.may_hold(names.len(), line.head) {
+            return (None, true);
+        }
+        self.each_once("jurisdiction", &names);
+        for name in &names {
+            match self.id("jurisdiction", name, JurisdictionId) {
                 Some(id) => {
+                    doubt |= self.vague_jurisdictions.contains(&id.value.0);
                     residency.countries.extend(self.model[id.value].countries.iter().cloned());
                     residency.jurisdictions.push(id);
                 }
                 None => doubt = true,
             }
         }
-        (Some(residency), doubt)
+        (Some(residency).filter(|_| !doubt), doubt)
     }
 
     pub(super) fn links<'n>(&mut self, nodes: impl Iterator<Item = &'n Node>) {
@@ -62,7 +76,11 @@ impl Resolver<'_> {
             let ends: Vec<_> = node.texts().collect();
             let ids: Vec<Option<Spanned<RegionId>>> =
                 ends.iter().map(|end| self.id("region", end, RegionId)).collect();
-            let ([Some(a), Some(b)], Some(rtt)) = (&ids[..], node.duration("rtt")) else { continue };
+            let ([Some(a), Some(b)], Some(rtt)) = (&ids[..], node.duration("rtt")) else {
+                self.notes.links = true;
+                continue;
+            };
+            self.notes.links |= node.damaged;
             if a.value == b.value {
                 let message = format!("a link joins `{}` with itself", ends[0].value);
                 let finding = Diagnostic::new(&codes::BAD_LINK, message, b.span, "the same region again");

@@ -12,15 +12,50 @@ pub fn folder(pattern: &str) -> &str {
     pattern[..end].rfind('/').map_or("", |slash| &pattern[..slash])
 }
 
+/// A pattern, taken apart once.
+pub struct Pattern<'p> {
+    text: &'p str,
+    parts: Vec<&'p str>,
+    /// What every match starts and ends with.
+    prefix: &'p str,
+    suffix: &'p str,
+}
+
+impl<'p> Pattern<'p> {
+    /// Takes a pattern apart.
+    pub fn new(text: &'p str) -> Self {
+        let wild = |c: char| matches!(c, '*' | '?');
+        let prefix = text.find(wild).map_or(text, |at| &text[..at]);
+        // `**/` may stand for nothing, and the slash before what follows it is then not there.
+        let suffix = text.rfind(wild).map_or(text, |at| &text[at + 1..]).trim_start_matches('/');
+        Self { text, parts: text.split('/').collect(), prefix, suffix }
+    }
+
+    /// Whether a path matches.
+    pub fn matches(&self, path: &str) -> bool {
+        if !path.starts_with(self.prefix) || !path.ends_with(self.suffix) {
+            return false;
+        }
+        let path: Vec<&str> = path.split('/').collect();
+        star(&self.parts, &path, |p| *p == "**", |p, s| part(p, s))
+    }
+
+    /// How many steps a comparison may take.
+    pub fn cost(&self, path: &str) -> usize {
+        let close = path.starts_with(self.prefix) && path.ends_with(self.suffix);
+        if close { 1 + (self.text.len() + path.len()) / 4 } else { 1 }
+    }
+}
+
 /// Whether a path matches a pattern.
 pub fn matches(pattern: &str, path: &str) -> bool {
-    let pattern: Vec<&str> = pattern.split('/').collect();
-    let path: Vec<&str> = path.split('/').collect();
-    let same = |p: &&str, s: &&str| part(p, s);
-    star(&pattern, &path, |p| *p == "**", same)
+    Pattern::new(pattern).matches(path)
 }
 
 fn part(pattern: &str, text: &str) -> bool {
+    if pattern.is_ascii() && text.is_ascii() {
+        return star(pattern.as_bytes(), text.as_bytes(), |p| *p == b'*', |p, t| *p == b'?' || p == t);
+    }
     let pattern: Vec<char> = pattern.chars().collect();
     let text: Vec<char> = text.chars().collect();
     star(&pattern, &text, |p| *p == '*', |p, t| *p == '?' || p == t)

@@ -19,6 +19,11 @@ pub const DECLARATIONS: &str = "declarations.kdl";
 /// Policies; load by themselves.
 pub const POLICIES: &str = "policies";
 
+/// Paths that are compared with patterns, over all of a run.
+const COMPARED: usize = 50_000_000;
+/// Paths that are compared with misspelt ones, over all of a run.
+const LIKENED: usize = 1_000_000;
+
 /// Reads files, each once.
 pub struct Loader<'a> {
     files: &'a dyn Files,
@@ -26,6 +31,9 @@ pub struct Loader<'a> {
     pub sources: &'a mut Sources,
     read: HashMap<String, Option<FileId>>,
     listings: HashMap<String, Result<Vec<String>, FileError>>,
+    /// Names that may still be compared: with patterns, and with misspelt ones.
+    compared: usize,
+    likened: usize,
 }
 
 /// What the fleet's files hold.
@@ -44,7 +52,14 @@ pub struct Loaded {
 impl<'a> Loader<'a> {
     /// Reads from `files` into `sources`.
     pub fn new(files: &'a dyn Files, sources: &'a mut Sources) -> Self {
-        Self { files, sources, read: HashMap::new(), listings: HashMap::new() }
+        Self {
+            files,
+            sources,
+            read: HashMap::new(),
+            listings: HashMap::new(),
+            compared: COMPARED,
+            likened: LIKENED,
+        }
     }
 
     /// Reads a file, once; a fault stands at `at`, the first time only.
@@ -84,8 +99,16 @@ impl<'a> Loader<'a> {
             return Some(vec![clean]);
         }
         let folder = glob::folder(&clean).to_owned();
+        let pattern = glob::Pattern::new(&clean);
+        let mut left = self.compared;
         let found: Vec<String> = match self.listing(&folder) {
-            Ok(listing) => listing.iter().filter(|file| glob::matches(&clean, file)).cloned().collect(),
+            Ok(listing) => {
+                let matches = |file: &&String| {
+                    left = left.saturating_sub(pattern.cost(file));
+                    left > 0 && pattern.matches(file)
+                };
+                listing.iter().filter(matches).cloned().collect()
+            }
             Err(FileError::Missing) => Vec::new(),
             Err(problem) => {
                 let problem = problem.clone();
@@ -93,6 +116,16 @@ impl<'a> Loader<'a> {
                 return None;
             }
         };
+        self.compared = left;
+        if left == 0 {
+            let message =
+                format!("`{}` comes after patterns that were compared with {COMPARED} paths", path.value);
+            let finding = Diagnostic::new(&codes::EXPANDS_TOO_FAR, message, path.span, "not looked for");
+            out.push(
+                finding.help("let patterns start with the folder that they are about: `k8s/NAME/*.yaml`"),
+            );
+            return None;
+        }
         if found.is_empty() {
             let message = format!("`{}` matches no file", path.value);
             let finding = Diagnostic::new(&codes::FILE_MISSING, message, path.span, "matches nothing");
@@ -102,9 +135,20 @@ impl<'a> Loader<'a> {
         Some(found)
     }
 
+    /// Whether one more misspelt path may be compared with all files.
+    fn may_liken(&mut self) -> bool {
+        let files = self.listing("").as_ref().map_or(0, Vec::len);
+        let may = files <= self.likened;
+        self.likened = self.likened.saturating_sub(files);
+        may
+    }
+
     /// Adds the folder that was probably meant to a finding about a pattern that matches nothing.
     fn near_folder(&mut self, finding: Diagnostic, pattern: &str, folder: &str, at: Span) -> Diagnostic {
         let relative = "paths are relative to the fleet's folder, whichever file names them";
+        if !self.may_liken() {
+            return finding.help(relative);
+        }
         let Ok(all) = self.listing("") else { return finding.help(relative) };
         let folders: BTreeSet<&str> = all.iter().filter_map(|file| Some(file.rsplit_once('/')?.0)).collect();
         let matched =
@@ -119,6 +163,9 @@ impl<'a> Loader<'a> {
 
     /// Adds the file that was probably meant to a finding about a missing one.
     fn near(&mut self, finding: Diagnostic, path: &str, at: Span) -> Diagnostic {
+        if !self.may_liken() {
+            return finding;
+        }
         let Ok(all) = self.listing("") else { return finding };
         let Some(near) = nearest(path, all.iter().map(String::as_str)).map(str::to_owned) else {
             return finding;
@@ -187,14 +234,12 @@ pub fn load(loader: &mut Loader<'_>, out: &mut Diagnostics) -> Loaded {
     let Some(entry) = loader.text(ENTRY, Span::NONE, &mut Diagnostics::default()) else {
         return without_entry(loader, out);
     };
-    let mut stack = vec![(ENTRY.to_owned(), Span::NONE)];
     let mut done: HashSet<String> = HashSet::from([ENTRY.to_owned()]);
-    file(loader, entry, &mut stack, &mut done, &mut loaded, out);
+    follow(loader, (ENTRY, entry), &mut done, &mut loaded, out);
     if loader.files.read(DECLARATIONS).is_ok() && done.insert(DECLARATIONS.to_owned()) {
         let at = Span::new(entry, 0, 0);
         if let Some(id) = loader.text(DECLARATIONS, at, out) {
-            let mut stack = vec![(DECLARATIONS.to_owned(), Span::NONE)];
-            file(loader, id, &mut stack, &mut done, &mut loaded, out);
+            follow(loader, (DECLARATIONS, id), &mut done, &mut loaded, out);
         }
     }
     loaded
@@ -213,81 +258,101 @@ fn without_entry(loader: &mut Loader<'_>, out: &mut Diagnostics) -> Loaded {
     Loaded { failed: true, ..Loaded::default() }
 }
 
-type Stack = Vec<(String, Span)>;
+/// A file that is being read: what is left of it.
+struct Open {
+    name: String,
+    /// The line that imports it.
+    at: Span,
+    nodes: std::vec::IntoIter<Node>,
+    /// What is left of the `import` node that is being followed.
+    paths: std::vec::IntoIter<Spanned<Arc<str>>>,
+    /// What is left of the files that its last path names.
+    found: std::vec::IntoIter<String>,
+    path: Option<Spanned<Arc<str>>>,
+}
 
-fn file(
+/// Reads a file and all that it imports, depth first, without recursion: a chain of imports is as long as there are files.
+fn follow(
     loader: &mut Loader<'_>,
-    id: FileId,
-    stack: &mut Stack,
+    entry: (&str, FileId),
     done: &mut HashSet<String>,
     loaded: &mut Loaded,
     out: &mut Diagnostics,
 ) {
-    let Some(source) = loader.sources.get(id) else { return };
-    let parsed = crate::syntax::parse(id, &source.text);
+    let mut stack: Vec<Open> = vec![open(loader, entry.0.to_owned(), Span::NONE, entry.1, loaded, out)];
+    let mut names: HashMap<String, usize> = HashMap::from([(entry.0.to_owned(), 0)]);
+    while let Some(top) = stack.last_mut() {
+        if let Some(name) = top.found.next() {
+            let Some(path) = top.path.clone() else { continue };
+            if skipped(&name, &path, &top.name) {
+                continue;
+            }
+            if let Some(from) = names.get(&name).copied() {
+                out.push(cycle(&stack[from..], &name, path.span));
+                loaded.failed = true;
+            } else if done.insert(name.clone()) {
+                match loader.named(&name, path.span, out) {
+                    Some(id) => {
+                        names.insert(name.clone(), stack.len());
+                        stack.push(open(loader, name, path.span, id, loaded, out));
+                    }
+                    None => loaded.failed = true,
+                }
+            }
+        } else if let Some(path) = top.paths.next() {
+            match loader.expand(&path, out) {
+                Some(found) => (top.found, top.path) = (found.into_iter(), Some(path)),
+                None => loaded.failed = true,
+            }
+        } else if let Some(node) = top.nodes.next() {
+            if std::ptr::eq(node.shape, &raw const decode::fleet::IMPORT) {
+                loaded.failed |= node.damaged;
+                top.paths = node.texts().collect::<Vec<_>>().into_iter();
+            } else {
+                loaded.nodes.push(node);
+            }
+        } else if let Some(read) = stack.pop() {
+            names.remove(&read.name);
+        }
+    }
+}
+
+/// What loads by itself is not imported again, and a pattern that happens to match its own file means the others.
+fn skipped(name: &str, path: &Spanned<Arc<str>>, own: &str) -> bool {
+    let pattern = glob::is_pattern(&path.value);
+    name.starts_with("policies/") || pattern && (name == own || name == DECLARATIONS || name == ENTRY)
+}
+
+fn open(
+    loader: &Loader<'_>,
+    name: String,
+    at: Span,
+    id: FileId,
+    loaded: &mut Loaded,
+    out: &mut Diagnostics,
+) -> Open {
+    let text = loader.sources.get(id).map_or("", |source| &source.text);
+    let parsed = crate::syntax::parse(id, text);
     if parsed.diagnostics.has_errors() {
         loaded.broken.push(id);
     }
     out.extend(parsed.diagnostics);
     let block = decode::decode(&parsed.document, out);
     loaded.lost.extend(block.lost);
-    for node in block.nodes {
-        if std::ptr::eq(node.shape, &raw const decode::fleet::IMPORT) {
-            loaded.failed |= node.damaged;
-            for path in node.texts() {
-                import(loader, &path, stack, done, loaded, out);
-            }
-        } else {
-            loaded.nodes.push(node);
-        }
-    }
+    let (nodes, paths, found) = (block.nodes.into_iter(), Vec::new().into_iter(), Vec::new().into_iter());
+    Open { name, at, nodes, paths, found, path: None }
 }
 
-fn import(
-    loader: &mut Loader<'_>,
-    path: &Spanned<Arc<str>>,
-    stack: &mut Stack,
-    done: &mut HashSet<String>,
-    loaded: &mut Loaded,
-    out: &mut Diagnostics,
-) {
-    let Some(found) = loader.expand(path, out) else {
-        loaded.failed = true;
-        return;
-    };
-    let pattern = glob::is_pattern(&path.value);
-    for name in found {
-        // What loads by itself is not imported again, and a pattern that happens to match its own file means the others.
-        let own = stack.last().is_some_and(|(last, _)| *last == name);
-        if name.starts_with("policies/") || pattern && (own || name == DECLARATIONS || name == ENTRY) {
-            continue;
-        }
-        if stack.iter().any(|(open, _)| *open == name) {
-            out.push(cycle(stack, &name, path.span));
-            loaded.failed = true;
-            continue;
-        }
-        if !done.insert(name.clone()) {
-            continue;
-        }
-        match loader.named(&name, path.span, out) {
-            Some(id) => {
-                stack.push((name, path.span));
-                file(loader, id, stack, done, loaded, out);
-                stack.pop();
-            }
-            None => loaded.failed = true,
-        }
+fn cycle(ring: &[Open], name: &str, at: Span) -> Diagnostic {
+    let mut names: Vec<&str> = ring.iter().take(8).map(|open| open.name.as_str()).collect();
+    if ring.len() > names.len() {
+        names.push("…");
     }
-}
-
-fn cycle(stack: &Stack, name: &str, at: Span) -> Diagnostic {
-    let from = stack.iter().position(|(open, _)| open == name).unwrap_or(0);
-    let ring: Vec<&str> = stack[from..].iter().map(|(open, _)| open.as_str()).chain([name]).collect();
-    let message = format!("imports form a cycle: {}", ring.join(" → "));
+    names.push(name);
+    let message = format!("imports form a cycle: {}", names.join(" → "));
     let mut finding = Diagnostic::new(&codes::IMPORT_CYCLE, message, at, "closes the cycle");
-    for (open, span) in stack[from..].iter().skip(1) {
-        finding = finding.label(*span, format!("`{open}` is imported here"));
+    for open in ring.iter().skip(1).take(8) {
+        finding = finding.label(open.at, format!("`{}` is imported here", open.name));
     }
     finding.help("leave one of the imports out; a file needs no import to be seen by the others")
 }

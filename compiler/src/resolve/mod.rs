@@ -7,12 +7,15 @@
 mod batch;
 pub mod cities;
 mod class;
+mod doubts;
 mod events;
+mod extent;
 mod failover;
 mod fleet;
 mod geography;
 pub mod glob;
 pub mod load;
+mod missing;
 mod names;
 mod places;
 mod policies;
@@ -22,13 +25,15 @@ mod work;
 use crate::decode::Node;
 use crate::diagnostic::Diagnostics;
 use crate::files::{Files, Sources};
-use crate::model::{ClusterAccess, Model};
+use crate::model::{ClusterAccess, LocationId, Model, RegionId};
 use crate::span::{Span, Spanned};
+use doubts::Doubts;
 use load::Loader;
-use names::{Doubts, Table};
+use missing::{Effort, Missing, Sought};
+use names::Table;
 use seawall_schema::Resource;
 use seawall_schema::name::ClassName;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// The fleet as far as it could be understood.
@@ -53,8 +58,16 @@ pub struct Notes {
     pub locations: Vec<bool>,
     /// Classes, and whether something takes its defaults from them.
     pub classes: Vec<(Spanned<ClassName>, bool)>,
+    /// By dataset: whether its copies or its residency are not certain.
+    pub datasets: Vec<bool>,
     /// Whether the regions' cities are not all known.
     pub cities: bool,
+    /// Whether the links are not all known.
+    pub links: bool,
+    /// Whether the orders of the tiers are not all known.
+    pub orders: bool,
+    /// Whether the times that an rto is made of are not all known.
+    pub times: bool,
     /// Whether a file, or definitions in it, could not be read: nothing can be said about what is absent.
     pub absent: bool,
 }
@@ -76,10 +89,22 @@ struct Resolver<'a> {
     out: Diagnostics,
     doubts: Doubts,
     names: Names,
+    missing: Missing,
+    effort: Effort,
     model: Model,
     notes: Notes,
+    /// Regions of which something could not be understood: what they lack may stand there.
+    vague: HashSet<RegionId>,
+    /// Jurisdictions whose countries are not all known, by index.
+    vague_jurisdictions: HashSet<u32>,
+    /// Which region a zone belongs to, and where it is named.
+    zones: HashMap<Arc<str>, (RegionId, Span)>,
+    cells: HashMap<(RegionId, Arc<str>), LocationId>,
+    /// Cells that something names.
+    named_cells: HashSet<LocationId>,
     manifests: HashMap<String, Option<crate::model::ManifestId>>,
     broken_manifests: BTreeSet<u32>,
+    extent: extent::Extent,
 }
 
 /// Tables of names by kind.
@@ -95,9 +120,14 @@ impl Names {
 }
 
 impl Resolver<'_> {
-    /// The index of a name, reported where it is not defined.
+    /// The index of a name; one that is not defined is remembered, and reported at the end.
     fn look_up(&mut self, kind: &'static str, name: &Spanned<Arc<str>>) -> Option<u32> {
-        self.names.get(kind)?.look_up(name, &self.doubts, &mut self.out)
+        let table = self.names.tables.get_mut(kind)?;
+        let found = table.refer(&name.value);
+        if found.is_none() && !table.is_open() && !self.doubts.may_define(name) {
+            self.missing.note(Sought::Of(kind), name);
+        }
+        found
     }
 
     /// Like [`Resolver::look_up`], with the place kept.
@@ -122,12 +152,22 @@ pub fn resolve(files: &dyn Files, sources: &mut Sources, out: &mut Diagnostics) 
         out: own,
         doubts,
         names: Names::default(),
+        missing: Missing::default(),
+        effort: Effort::default(),
         model: empty(),
         notes: Notes::default(),
+        vague: HashSet::new(),
+        vague_jurisdictions: HashSet::new(),
+        zones: HashMap::new(),
+        cells: HashMap::new(),
+        named_cells: HashSet::new(),
         manifests: HashMap::new(),
         broken_manifests: BTreeSet::new(),
+        extent: extent::Extent::default(),
     };
+    resolver.extent.measure(resolver.loader.sources);
     resolver.everything(&loaded.nodes);
+    resolver.report_missing();
     resolver.notes.absent = resolver.doubts.any();
     resolver.notes.whole = !resolver.out.has_errors();
     out.extend(resolver.out);

@@ -3,13 +3,10 @@
 //! Takes checked nodes, gives indices into tables sorted by name. Invariant: a name that may have been defined where
 //! something could not be read is never reported as undefined.
 
-use super::load::Loaded;
 use crate::decode::Node;
 use crate::decode::value::clip;
-use crate::diagnostic::nearest::nearest;
-use crate::diagnostic::{Diagnostic, Diagnostics, Edit, registry as codes};
-use crate::files::Sources;
-use crate::span::{FileId, Span, Spanned};
+use crate::diagnostic::{Diagnostic, Diagnostics, registry as codes};
+use crate::span::{Span, Spanned};
 use seawall_schema::name::is_dns_label;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -28,9 +25,13 @@ pub(super) type Named<'n> = (&'n Node, Spanned<Arc<str>>);
 
 /// The names of one kind.
 pub(super) struct Table {
-    kind: &'static str,
     by_name: HashMap<Arc<str>, u32>,
-    names: Vec<Arc<str>>,
+    /// In order, each with its place.
+    names: Vec<Spanned<Arc<str>>>,
+    /// Whether something refers to it.
+    used: Vec<bool>,
+    /// Names that stand twice: which of the two is meant is not known.
+    doubled: HashSet<Arc<str>>,
     /// Whether something of this kind has no name: what is not found may be it.
     unnamed: bool,
 }
@@ -50,9 +51,11 @@ impl Table {
         };
         let mut defined: Vec<_> = nodes.filter_map(title).collect();
         defined.sort_by(|(_, a), (_, b)| a.value.cmp(&b.value).then(a.span.cmp(&b.span)));
+        let mut doubled = HashSet::new();
         defined.dedup_by(|(_, later), (_, first)| {
             let same = later.value == first.value;
             if same {
+                doubled.insert(later.value.clone());
                 out.push(twice(kind, &later.value, first.span, later.span));
             }
             same
@@ -60,14 +63,20 @@ impl Table {
         for (_, name) in &defined {
             check_form(kind, form, name, out);
         }
-        let names = defined.iter().map(|(_, name)| name.value.clone()).collect();
-        (Self { unnamed, ..Self::of(kind, names) }, defined)
+        let names = defined.iter().map(|(_, name)| name.clone()).collect();
+        (Self { unnamed, doubled, ..Self::of(names) }, defined)
     }
 
     /// A table of names that are in order.
-    pub(super) fn of(kind: &'static str, names: Vec<Arc<str>>) -> Self {
-        let by_name = names.iter().zip(0..).map(|(name, index)| (name.clone(), index)).collect();
-        Self { kind, by_name, names, unnamed: false }
+    pub(super) fn of(names: Vec<Spanned<Arc<str>>>) -> Self {
+        let by_name = names.iter().zip(0..).map(|(name, index)| (name.value.clone(), index)).collect();
+        let used = vec![false; names.len()];
+        Self { by_name, names, used, doubled: HashSet::new(), unnamed: false }
+    }
+
+    /// The same names in another order.
+    pub(super) fn reordered(self, names: Vec<Spanned<Arc<str>>>) -> Self {
+        Self { doubled: self.doubled, unnamed: self.unnamed, ..Self::of(names) }
     }
 
     /// The index of a name, nothing said where it is not there.
@@ -75,38 +84,35 @@ impl Table {
         self.by_name.get(name).copied()
     }
 
-    /// The index of a name; one that is not defined is reported with the nearest that is.
-    pub(super) fn look_up(
-        &self,
-        name: &Spanned<Arc<str>>,
-        doubt: &Doubts,
-        out: &mut Diagnostics,
-    ) -> Option<u32> {
-        let found = self.find(&name.value);
-        if found.is_none() && !self.unnamed && !doubt.may_define(name) {
-            out.push(undefined(self.kind, name, self.names.iter().map(|n| &**n)));
+    /// The index of a name that something refers to.
+    pub(super) fn refer(&mut self, name: &str) -> Option<u32> {
+        let index = self.find(name)?;
+        if let Some(used) = self.used.get_mut(index as usize) {
+            *used = true;
         }
-        found
+        Some(index)
     }
-}
 
-/// Says that a name is not defined.
-pub(super) fn undefined<'a>(
-    kind: &str,
-    name: &Spanned<Arc<str>>,
-    known: impl Iterator<Item = &'a str> + Clone,
-) -> Diagnostic {
-    let message = format!("no {kind} is named `{}`", clip(&name.value));
-    let finding = Diagnostic::new(&codes::UNDEFINED_NAME, message, name.span, "not defined");
-    if let Some(near) = nearest(&name.value, known.clone()) {
-        let edits = vec![Edit { span: name.span, replacement: near.to_owned() }];
-        return finding.help(format!("did you mean `{near}`?")).fix(format!("replace by `{near}`"), edits);
+    /// Whether what is not found may be there without a name.
+    pub(super) fn is_open(&self) -> bool {
+        self.unnamed
     }
-    let all: Vec<&str> = known.take(9).collect();
-    match all.len() {
-        0 => finding.help(format!("no {kind} is defined")),
-        1..=8 => finding.help(format!("defined: {}", all.join(", "))),
-        _ => finding,
+
+    /// Whether a name stands twice.
+    pub(super) fn is_doubled(&self, name: &str) -> bool {
+        self.doubled.contains(name)
+    }
+
+    /// All names in order, each with its place.
+    pub(super) fn names(&self) -> &[Spanned<Arc<str>>] {
+        &self.names
+    }
+
+    /// The place of a definition that nothing refers to.
+    pub(super) fn unused(&self, name: &str) -> Option<Span> {
+        let index = self.find(name)? as usize;
+        let place = self.names.get(index)?.span;
+        (!self.used.get(index).copied().unwrap_or(true) && place.is_some()).then_some(place)
     }
 }
 
@@ -151,38 +157,4 @@ fn labelled(name: &str, limit: usize) -> String {
     let letter = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
     let better: String = name.chars().take(limit).map(letter).collect();
     better.trim_matches('-').to_owned()
-}
-
-/// What could not be read, and may have held definitions.
-pub(super) struct Doubts {
-    failed: bool,
-    lost: HashSet<Arc<str>>,
-    broken: Vec<(FileId, String)>,
-}
-
-impl Doubts {
-    /// From what was loaded.
-    pub(super) fn new(loaded: &Loaded, sources: &Sources) -> Self {
-        let text = |id: &FileId| Some((*id, sources.get(*id)?.text.clone()));
-        let broken = loaded.broken.iter().filter_map(text).collect();
-        Self { failed: loaded.failed, lost: loaded.lost.clone(), broken }
-    }
-
-    /// Remembers a definition that could not be understood, so that what refers to it stays silent.
-    pub(super) fn lose(&mut self, name: &Arc<str>) {
-        self.lost.insert(name.clone());
-    }
-
-    /// Whether anything could not be read.
-    pub(super) fn any(&self) -> bool {
-        self.failed || !self.lost.is_empty() || !self.broken.is_empty()
-    }
-
-    /// Whether a name may be defined in what could not be read: it stands in a file with syntax errors, elsewhere than
-    /// at the reference itself.
-    fn may_define(&self, name: &Spanned<Arc<str>>) -> bool {
-        let own = |id: &FileId| usize::from(*id == name.span.file);
-        let stands = |(id, text): &(FileId, String)| text.matches(&*name.value).nth(own(id)).is_some();
-        self.failed || self.lost.contains(&name.value) || self.broken.iter().any(stands)
-    }
 }

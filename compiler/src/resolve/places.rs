@@ -1,6 +1,7 @@
 //! Regions, cells, node pools, capacities, reserves.
 
-use super::names::{Form, Table, check_form, twice, undefined};
+use super::missing::Sought;
+use super::names::{Form, Table, check_form, twice};
 use super::{Resolver, access, cities};
 use crate::decode::Node;
 use crate::diagnostic::nearest::nearest;
@@ -18,15 +19,19 @@ use std::sync::Arc;
 impl Resolver<'_> {
     pub(super) fn regions<'n>(&mut self, nodes: impl Iterator<Item = &'n Node>) {
         let (table, defined) = Table::define("region", Form::Label(LABEL_LIMIT), nodes, &mut self.out);
-        self.names.tables.insert("region", table);
         let mut domains: HashMap<Arc<str>, Span> = HashMap::new();
-        for (_, name) in &defined {
+        for (index, (node, name)) in (0..).zip(&defined) {
             domains.insert(name.value.clone(), name.span);
+            if node.damaged || table.is_doubled(&name.value) {
+                self.notes.cities = true;
+                self.vague.insert(RegionId(index));
+            }
         }
+        self.names.tables.insert("region", table);
         for (index, (node, name)) in (0..).zip(&defined) {
             let country = node.text("country").unwrap_or(Spanned::default_of("??".into()));
             let cities = self.cities_of(node);
-            let zones = self.zones_of(node, &mut domains);
+            let zones = self.zones_of(RegionId(index), node, &mut domains);
             let has_cells = node.child("cell").is_some();
             let first = self.model.locations.len() as u32;
             self.locations_of(RegionId(index), node, &name.value, has_cells);
@@ -47,14 +52,14 @@ impl Resolver<'_> {
 
     fn cities_of(&mut self, node: &Node) -> Vec<Spanned<CityCode>> {
         let mut found: Vec<Spanned<CityCode>> = Vec::new();
-        self.notes.cities |= node.damaged;
+        let mut seen: HashMap<Arc<str>, Span> = HashMap::new();
         for city in node.named("city").flat_map(|c| c.texts().collect::<Vec<_>>()) {
             if cities::find(&city.value).is_none() {
                 self.unknown_city(&city, None);
                 self.notes.cities = true;
                 continue;
             }
-            if let Some(first) = found.iter().find(|f| f.value.as_str() == &*city.value).map(|f| f.span) {
+            if let Some(first) = seen.insert(city.value.clone(), city.span) {
                 self.listed_twice(&format!("city `{}` is listed twice", city.value), first, city.span);
                 continue;
             }
@@ -64,7 +69,7 @@ impl Resolver<'_> {
     }
 
     /// Says that a code is no city.
-    pub(super) fn unknown_city(&mut self, city: &Spanned<Arc<str>>, served: Option<&[&str]>) {
+    pub(super) fn unknown_city(&mut self, city: &Spanned<Arc<str>>, served: Option<&[Arc<str>]>) {
         let shown = crate::decode::value::clip(&city.value);
         let message = format!("`{shown}` is neither an IATA city code nor an IATA airport code");
         let finding = Diagnostic::new(&codes::UNKNOWN_CITY, message, city.span, "no such city");
@@ -72,7 +77,10 @@ impl Resolver<'_> {
         let near = if cities::find(&upper).is_some() {
             Some(upper)
         } else {
-            served.and_then(|served| nearest(&city.value, served.iter().copied())).map(str::to_owned)
+            let served = served.filter(|served| self.effort.allows(served.len()));
+            served
+                .and_then(|served| nearest(&city.value, served.iter().map(|code| &**code)))
+                .map(str::to_owned)
         };
         self.out.push(match near {
             Some(near) => {
@@ -83,7 +91,12 @@ impl Resolver<'_> {
         });
     }
 
-    fn zones_of(&mut self, node: &Node, domains: &mut HashMap<Arc<str>, Span>) -> Vec<Spanned<ZoneName>> {
+    fn zones_of(
+        &mut self,
+        region: RegionId,
+        node: &Node,
+        domains: &mut HashMap<Arc<str>, Span>,
+    ) -> Vec<Spanned<ZoneName>> {
         let mut found = Vec::new();
         for zone in node.named("zone").flat_map(|z| z.texts().collect::<Vec<_>>()) {
             check_form("zone", Form::Label(LABEL_LIMIT), &zone, &mut self.out);
@@ -93,6 +106,7 @@ impl Resolver<'_> {
                 continue;
             }
             domains.insert(zone.value.clone(), zone.span);
+            self.zones.insert(zone.value.clone(), (region, zone.span));
             found.push(zone.map(ZoneName::new));
         }
         found
@@ -103,18 +117,23 @@ impl Resolver<'_> {
             let location = self.location(region, node, None, name.to_owned());
             return self.model.locations.push(location);
         }
+        let first = node.child("cell").map_or(Span::NONE, |cell| cell.head);
         for stray in node.children.iter().filter(|c| matches!(c.shape.name, "nodes" | "occupied" | "reserve"))
         {
             let message = format!("region `{name}` has cells, and `{}` stands beside them", stray.shape.name);
-            let first = node.child("cell").map_or(Span::NONE, |cell| cell.head);
             let finding = Diagnostic::new(&codes::CONTRADICTION, message, stray.head, "belongs to no cell");
             self.out.push(finding.label(first, "a cell of the region").help("move it into a cell"));
         }
-        let (_, mut cells) =
+        let (table, mut cells) =
             Table::define("cell", Form::Label(LABEL_LIMIT), node.named("cell"), &mut self.out);
         cells.sort_by_key(|(cell, _)| cell.head);
         for (cell, cell_name) in cells {
             let label = format!("{name}/{}", cell_name.value);
+            self.cells
+                .insert((region, cell_name.value.clone()), LocationId(self.model.locations.len() as u32));
+            if table.is_doubled(&cell_name.value) {
+                self.vague.insert(region);
+            }
             let location = self.location(region, cell, Some(cell_name.map(CellName::new)), label);
             self.model.locations.push(location);
         }
@@ -133,7 +152,7 @@ impl Resolver<'_> {
         let occupied = node.child("occupied").map(|o| Spanned::new(o.resources(), o.head));
         let capacity = self.capacity(&pools, occupied.as_ref(), node, &label);
         let (reserves, doubt) = self.reserves(node, &capacity);
-        self.notes.locations.push(doubt);
+        self.notes.locations.push(doubt || self.vague.contains(&region));
         let cluster = match cell {
             Some(_) => node.child("cluster").and_then(|c| self.cluster(c)),
             None => None,
@@ -289,20 +308,28 @@ impl Resolver<'_> {
     ) -> Option<LocationId> {
         let of = &self.model[region.value];
         let Some(cell) = cell else { return of.locations.first().copied() };
+        if !of.has_cells && self.vague.contains(&region.value) {
+            return None;
+        }
         if !of.has_cells {
             let message = format!("region `{}` has no cells", of.name);
             let finding = Diagnostic::new(&codes::UNDEFINED_NAME, message, cell.span, "not defined");
             self.out.push(finding.label(of.span, "the region is one location").help("leave `cell=` out"));
             return None;
         }
-        let named = |id: &LocationId| self.model[*id].cell.as_ref().map_or("", |c| c.value.as_str());
-        if let Some(found) = of.locations.iter().find(|id| named(id) == &*cell.value) {
-            return Some(*found);
+        if let Some(found) = self.cells.get(&(region.value, cell.value.clone())).copied() {
+            self.named_cells.insert(found);
+            return Some(found);
         }
-        let kind = format!("cell of region `{}`", of.name);
-        let finding = undefined(&kind, cell, of.locations.iter().map(named));
-        self.out.push(finding.label(of.span, "the region"));
+        if !self.vague.contains(&region.value) && !self.doubts.may_define(cell) {
+            self.missing.note(Sought::CellOf(region.value), cell);
+        }
         None
+    }
+
+    /// The region of a zone.
+    pub(super) fn zone_owner(&self, zone: &str) -> Option<&RegionName> {
+        self.zones.get(zone).map(|(region, _)| &self.model[*region].name)
     }
 }
 

@@ -6,21 +6,30 @@ use crate::decode::{Datum, Node};
 use crate::diagnostic::{Diagnostic, registry as codes};
 use crate::model::{Dataset, Lane, Quota, RegionId, Replica, Tenant, Tier};
 use crate::span::{Span, Spanned};
+use seawall_schema::keys;
 use seawall_schema::name::{DatasetName, LABEL_LIMIT, LaneName, PART_LIMIT, TenantName, TierName};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 impl Resolver<'_> {
     pub(super) fn tiers<'n>(&mut self, nodes: impl Iterator<Item = &'n Node>) {
-        let (_, defined) = Table::define("tier", Form::Label(PART_LIMIT), nodes, &mut self.out);
+        let (table, defined) = Table::define("tier", Form::Label(PART_LIMIT), nodes, &mut self.out);
         let mut tiers: Vec<Tier> = Vec::new();
+        let mut places: BTreeMap<Arc<str>, Span> = BTreeMap::new();
         for (node, name) in defined {
+            self.notes.orders |= node.damaged || table.is_doubled(&name.value);
+            places.insert(name.value.clone(), name.span);
             let order = node.count("order").unwrap_or(Spanned::default_of(u64::MAX));
             let preemptible = node.flag("preemptible").is_some_and(|p| p.value);
             tiers.push(Tier { name: TierName::new(name.value), order, preemptible, span: node.head });
         }
         tiers.sort_by(|a, b| b.order.value.cmp(&a.order.value).then_with(|| a.name.cmp(&b.name)));
-        let names = tiers.iter().map(|tier| tier.name.as_str().into()).collect();
-        self.names.tables.insert("tier", Table::of("tier", names));
+        let placed = |tier: &Tier| {
+            let (name, span) = places.get_key_value(tier.name.as_str())?;
+            Some(Spanned::new(name.clone(), *span))
+        };
+        let names = tiers.iter().filter_map(placed).collect();
+        self.names.tables.insert("tier", table.reordered(names));
         self.model.tiers = tiers;
     }
 
@@ -32,6 +41,8 @@ impl Resolver<'_> {
                 let named = |arg: &Spanned<Datum>| matches!(arg.value, Datum::Word(word) if word == pool);
                 draws.is_some_and(|d| d.args.iter().flatten().any(named))
             };
+            let pools = draws.map(|d| d.args.iter().flatten().filter_map(word).collect::<Vec<_>>());
+            self.each_once("pool", &pools.unwrap_or_default());
             self.model.lanes.push(Lane {
                 name: LaneName::new(name.value),
                 reserve: on("reserve"),
@@ -54,6 +65,7 @@ impl Resolver<'_> {
             }
             let namespace = given.as_ref().unwrap_or(&name);
             let namespace = Spanned::new(namespace.value.to_string(), namespace.span);
+            self.not_reserved(&namespace);
             if let Some(first) = namespaces.insert(namespace.value.clone(), namespace.span) {
                 let message = format!("two tenants have the namespace `{}`", namespace.value);
                 let finding =
@@ -70,14 +82,31 @@ impl Resolver<'_> {
         self.names.tables.insert("tenant", table);
     }
 
+    /// Namespaces that belong to Kubernetes or to Seawall are nobody's.
+    fn not_reserved(&mut self, namespace: &Spanned<String>) {
+        let owner = match namespace.value.as_str() {
+            keys::SYSTEM_NAMESPACE | keys::RESERVES_NAMESPACE => "Seawall",
+            "kube-system" | "kube-public" | "kube-node-lease" => "Kubernetes",
+            _ => return,
+        };
+        let message = format!("the namespace `{}` belongs to {owner} itself", namespace.value);
+        let finding =
+            Diagnostic::new(&codes::DUPLICATE_NAME, message, namespace.span, "a tenant's namespace");
+        self.out.push(finding.help(
+            "quotas and policies of the tenant would bind what the cluster needs to live: name another",
+        ));
+    }
+
     fn quotas(&mut self, node: &Node, tenant: &str) -> Vec<Quota> {
+        let mut seen: HashMap<RegionId, Span> = HashMap::new();
         let mut quotas: Vec<Quota> = Vec::new();
         for quota in node.named("quota") {
             let Some(region) = quota.title().and_then(|name| self.id("region", &name, RegionId)) else {
                 continue;
             };
-            if let Some(first) = quotas.iter().find(|q| q.region == region.value).map(|q| q.span) {
-                let message = format!("tenant `{tenant}` has two quotas in one region");
+            if let Some(first) = seen.insert(region.value, quota.head) {
+                let name = &self.model[region.value].name;
+                let message = format!("tenant `{tenant}` has two quotas in `{name}`");
                 self.listed_twice(&message, first, quota.head);
                 continue;
             }
@@ -88,20 +117,21 @@ impl Resolver<'_> {
     }
 
     pub(super) fn datasets<'n>(&mut self, nodes: impl Iterator<Item = &'n Node>) {
-        let (_, defined) = Table::define("dataset", Form::Free, nodes, &mut self.out);
+        let (table, defined) = Table::define("dataset", Form::Free, nodes, &mut self.out);
         let mut kept = Vec::new();
         for (node, name) in defined {
-            let (residency, _) = self.residency(node);
+            let (residency, mut vague) = self.residency(node);
+            vague |= node.damaged || table.is_doubled(&name.value);
             let home = node.child("home").and_then(Node::title);
             let home = home.and_then(|home| self.id("region", &home, RegionId));
             let mut replicas: Vec<Replica> = Vec::new();
+            let mut copies: HashMap<RegionId, Span> = home.iter().map(|h| (h.value, h.span)).collect();
             for replica in node.named("replica") {
                 let Some(region) = replica.title().and_then(|r| self.id("region", &r, RegionId)) else {
+                    vague = true;
                     continue;
                 };
-                let earlier = replicas.iter().find(|r| r.region == region.value).map(|r| r.span);
-                let first = earlier.or(home.filter(|h| h.value == region.value).map(|h| h.span));
-                if let Some(first) = first {
+                if let Some(first) = copies.insert(region.value, replica.head) {
                     let region = &self.model[region.value].name;
                     let message = format!("dataset `{}` has two copies in `{region}`", name.value);
                     let finding = Diagnostic::new(&codes::COPY_TWICE, message, replica.head, "and this copy");
@@ -116,10 +146,18 @@ impl Resolver<'_> {
                 self.doubts.lose(&name.value);
                 continue;
             };
-            kept.push(name.value.clone());
+            kept.push(name.clone());
+            self.notes.datasets.push(vague);
             let name = DatasetName::new(name.value);
             self.model.datasets.push(Dataset { name, residency, home, replicas, span: node.head });
         }
-        self.names.tables.insert("dataset", Table::of("dataset", kept));
+        self.names.tables.insert("dataset", table.reordered(kept));
+    }
+}
+
+fn word(arg: &Spanned<Datum>) -> Option<Spanned<Arc<str>>> {
+    match arg.value {
+        Datum::Word(word) => Some(Spanned::new(word.into(), arg.span)),
+        _ => None,
     }
 }

@@ -33,6 +33,9 @@ impl Resolver<'_> {
                 None => whole = false,
             }
         }
+        if !self.may_hold(found.len(), node.head) {
+            return None;
+        }
         let mut files = Vec::new();
         for (path, at) in found {
             match self.manifest(&path, at) {

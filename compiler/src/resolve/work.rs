@@ -12,13 +12,15 @@ use crate::model::{
 use crate::span::{Span, Spanned};
 use seawall_schema::name::{LABEL_LIMIT, TenantName, TierName, WorkloadName};
 use seawall_schema::{Resource, Resources};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 /// Which regions serve a city, by the code they name and by the code of its city.
 pub(super) struct Served {
     exact: HashMap<Arc<str>, Vec<RegionId>>,
     by_city: HashMap<&'static str, Vec<RegionId>>,
+    /// All codes that regions name, sorted.
+    codes: Vec<Arc<str>>,
 }
 
 impl Resolver<'_> {
@@ -27,10 +29,15 @@ impl Resolver<'_> {
         let (table, defined) = Table::define("workload", Form::Label(LABEL_LIMIT), nodes, &mut self.out);
         self.names.tables.insert("workload", table);
         let served = self.served();
+        let mut inherited = HashSet::new();
         for (node, name) in defined {
             let (merged, class, unsure) = self.with_class(node, &classes);
             let effective = merged.as_ref().unwrap_or(node);
+            let before = self.out.len();
             let (mut workload, doubt) = self.workload(effective, name, &served, unsure || node.damaged);
+            if class.is_some() {
+                self.out.once_outside(before, node.span, &mut inherited);
+            }
             workload.class = class;
             self.model.workloads.push(workload);
             self.notes.workloads.push(doubt);
@@ -39,7 +46,7 @@ impl Resolver<'_> {
     }
 
     fn served(&self) -> Served {
-        let mut served = Served { exact: HashMap::new(), by_city: HashMap::new() };
+        let mut served = Served { exact: HashMap::new(), by_city: HashMap::new(), codes: Vec::new() };
         for (index, region) in (0..).zip(&self.model.regions) {
             for city in &region.cities {
                 let code = city.value.as_str();
@@ -52,6 +59,8 @@ impl Resolver<'_> {
                 }
             }
         }
+        served.codes = served.exact.keys().cloned().collect();
+        served.codes.sort_unstable();
         served
     }
 
@@ -75,6 +84,13 @@ impl Resolver<'_> {
         let targets = self.targets(node, &name, served, &mut doubt);
         let (residency, unknown) = self.residency(node);
         doubt.data |= unknown;
+        for (kind, line) in [("dataset", "uses"), ("workload", "needs"), ("policy", "allow")] {
+            let named: Vec<_> = node.named(line).filter_map(Node::title).collect();
+            self.each_once(kind, &named);
+            if !self.may_hold(named.len(), node.head) {
+                doubt = Doubt { tier: true, places: true, data: true };
+            }
+        }
         let uses = node.named("uses").filter_map(|uses| self.uses(uses, &mut doubt)).collect();
         let needs = node.named("needs").filter_map(|needs| self.needs(needs, &name)).collect();
         let failover = self.failover(node, &name, &mut doubt);
@@ -232,7 +248,7 @@ impl Resolver<'_> {
         doubt: &mut Doubt,
     ) -> Vec<Target> {
         let mut found = Vec::new();
-        let mut seen: BTreeMap<(LocationId, Arc<str>), Span> = BTreeMap::new();
+        let mut seen: HashMap<(LocationId, Arc<str>), Span> = HashMap::new();
         for line in node.named("target") {
             doubt.places |= line.damaged;
             let Some((replicas, autoscale)) = self.replicas(line, name) else {
@@ -240,11 +256,16 @@ impl Resolver<'_> {
                 continue;
             };
             let cities: Vec<_> = line.texts().collect();
-            for (index, city) in cities.iter().enumerate() {
-                if let Some(first) = cities[..index].iter().find(|earlier| earlier.value == city.value) {
+            if !self.may_hold(cities.len(), line.head) {
+                doubt.places = true;
+                continue;
+            }
+            let mut here: HashMap<Arc<str>, Span> = HashMap::new();
+            for city in &cities {
+                if let Some(first) = here.insert(city.value.clone(), city.span) {
                     let message =
                         format!("a target of workload `{}` names city `{}` twice", name.value, city.value);
-                    self.listed_twice(&message, first.span, city.span);
+                    self.listed_twice(&message, first, city.span);
                     continue;
                 }
                 let Some(location) = self.city(city, line, served) else {
@@ -329,16 +350,10 @@ impl Resolver<'_> {
             None => None,
         };
         let Some(known) = cities::find(&city.value) else {
-            if !self.notes.cities {
-                let codes: Vec<String> = served
-                    .exact
-                    .keys()
-                    .map(|c| c.to_string())
-                    .collect::<std::collections::BTreeSet<_>>()
-                    .into_iter()
-                    .collect();
-                let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
-                self.unknown_city(city, Some(&codes));
+            if let Some(region) = self.names.get("region").and_then(|table| table.find(&city.value)) {
+                self.region_as_city(city, RegionId(region));
+            } else if !self.notes.cities {
+                self.unknown_city(city, Some(&served.codes));
             }
             return None;
         };
