@@ -31,10 +31,11 @@ impl Resolver<'_> {
             all.insert(name.value, (countries, node.head));
         }
         let names: Vec<_> = all.keys().map(|name| Spanned::default_of(name.clone())).collect();
-        let index = |(index, (name, (countries, _))): (u32, (&Arc<str>, &(BTreeSet<CountryCode>, Span)))| {
-            (vague.contains(name) || countries.is_empty()).then_some(index)
-        };
-        self.vague_jurisdictions = (0..).zip(&all).filter_map(index).collect();
+        self.vague_jurisdictions = (0..)
+            .zip(&all)
+            .filter(|(_, (name, (countries, _)))| vague.contains(*name) || countries.is_empty())
+            .map(|(index, _)| index)
+            .collect();
         self.names.tables.insert("jurisdiction", table.reordered(names));
         self.model.jurisdictions = all
             .into_iter()

@@ -113,6 +113,10 @@ impl Resolver<'_> {
             Sought::CellOf(region) => {
                 let id = self.cells.get(&(region, Arc::from(name)))?;
                 let place = self.model[*id].cell.as_ref()?.span;
+                // The first cell is the default: work runs there without naming it.
+                if self.model[region].locations.first() == Some(id) {
+                    return None;
+                }
                 (!self.named_cells.contains(id)).then_some(place)
             }
         }
