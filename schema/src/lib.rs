@@ -10,6 +10,7 @@ pub mod keys;
 pub mod name;
 pub mod object;
 pub mod quantity;
+pub mod schemas;
 pub mod share;
 pub mod status;
 

@@ -5,10 +5,12 @@
 
 mod commands;
 mod control_plane;
+mod docs;
 mod generate;
 mod language;
 mod proof;
 mod reconcile;
 mod rendering;
+mod schemas;
 mod show;
 mod syntax;

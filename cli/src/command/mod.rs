@@ -15,6 +15,7 @@ pub mod fmt;
 pub mod init;
 pub mod plan;
 pub mod render;
+pub mod schema;
 pub mod show;
 pub mod status;
 pub mod suspend;
@@ -66,5 +67,6 @@ commands! {
     Approve => approve,
     Declare => declare,
     End => end,
+    Schema => schema,
     Completions => completions,
 }

@@ -23,7 +23,7 @@ static DRAIN: Shape = Shape {
     name: "drain",
     doc: "living regions or cells whose work is asked to leave",
     args: &[several("place", Kind::Name)],
-    props: &[prop("share", Kind::Share, "how much of it; default 100%")],
+    props: &[prop("share", Kind::Share, "how much of it").or("100%")],
     children: &[],
 };
 

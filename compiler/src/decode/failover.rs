@@ -8,9 +8,10 @@ pub static FAILOVER: Shape = Shape {
     doc: "what happens to it in a failure; `failover none reason=\"…\"` says that staying down is the decision",
     args: &[maybe("decision", Kind::Word(&["none"]))],
     props: &[
-        prop("mode", Kind::Word(&["active-passive", "active-active"]), "default active-passive"),
+        prop("mode", Kind::Word(&["active-passive", "active-active"]), "whether both sides serve")
+            .or("active-passive"),
         prop("rto", Kind::Duration, "longest time until it serves again"),
-        prop("degraded", Kind::Share, "share of its replicas that is enough; default 100%"),
+        prop("degraded", Kind::Share, "share of its replicas that is enough").or("100%"),
         prop("reason", Kind::Text, "why, with `none`"),
     ],
     children: &[many(&TO)],
@@ -22,10 +23,10 @@ static TO: Shape = Shape {
     args: &[one("region", Kind::Name)],
     props: &[
         needed("lane", Kind::Name, "the lane it comes in by"),
-        prop("cell", Kind::Name, "which cell; default the region's first"),
-        prop("standby", Kind::Word(&["hot", "warm", "cold"]), "what waits there; default cold"),
+        prop("cell", Kind::Name, "which cell; without it the region's first"),
+        prop("standby", Kind::Word(&["hot", "warm", "cold"]), "what waits there").or("cold"),
         prop("warm", Kind::Share, "how much waits there, with `standby=warm`"),
-        prop("share", Kind::Share, "the largest part of the demand it takes; default 100%"),
+        prop("share", Kind::Share, "the largest part of the demand it takes").or("100%"),
     ],
     children: &[],
 };
@@ -36,7 +37,7 @@ pub static DURING_FAILOVER: Shape = Shape {
     doc: "what holds while an event is in force",
     args: &[],
     props: &[
-        prop("autoscale", Kind::Word(&["hold", "run"]), "whether autoscalers are held; default run"),
+        prop("autoscale", Kind::Word(&["hold", "run"]), "whether autoscalers are held").or("run"),
         prop("traffic-step", Kind::Share, "share of the traffic that moves first"),
     ],
     children: &[],

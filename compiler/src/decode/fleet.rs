@@ -7,7 +7,7 @@ pub static SEAWALL: Shape = Shape {
     name: "seawall",
     doc: "the version of the language the fleet is written in",
     args: &[],
-    props: &[needed("language", Kind::Count, "1")],
+    props: &[needed("language", Kind::Count, "the version; this compiler reads 1")],
     children: &[],
 };
 
@@ -47,17 +47,17 @@ static SURVIVE: Shape = Shape {
         prop("any-region", Kind::Count, "every set of at most so many regions"),
         prop("any-cell", Kind::Count, "every single cell"),
         prop("any-zone", Kind::Count, "every single zone"),
-        prop("holding-reserves", Kind::Flag, "with `any-zone`: reserves must stay whole"),
+        prop("holding-reserves", Kind::Flag, "with `any-zone`: reserves must stay whole").or("#false"),
     ],
     children: &[],
 };
 
 macro_rules! durations {
-    ($($shape:ident = $name:literal: $doc:literal;)*) => {
+    ($($shape:ident = $name:literal, $default:literal: $doc:literal;)*) => {
         $(static $shape: Shape = Shape {
             name: $name,
             doc: $doc,
-            args: &[one("duration", Kind::Duration)],
+            args: &[one("duration", Kind::Duration).or($default)],
             props: &[],
             children: &[],
         };)*
@@ -65,10 +65,10 @@ macro_rules! durations {
 }
 
 durations! {
-    MAX_PLAN_AGE = "max-plan-age": "unconfirmed for longer, a new base bundle is not activated; default 30m";
-    DETECTION = "detection": "until a failure is seen; default 45s";
-    DECISION = "decision": "until somebody or something has declared the event; default 60s";
-    TRAFFIC_SHIFT = "traffic-shift": "until users arrive elsewhere; default 60s";
+    MAX_PLAN_AGE = "max-plan-age", "30m": "unconfirmed for longer, a new base bundle is not activated";
+    DETECTION = "detection", "45s": "until a failure is seen";
+    DECISION = "decision", "60s": "until somebody or something has declared the event";
+    TRAFFIC_SHIFT = "traffic-shift", "60s": "until users arrive elsewhere";
 }
 
 static STANDBY_TIMES: Shape = Shape {
@@ -76,9 +76,9 @@ static STANDBY_TIMES: Shape = Shape {
     doc: "until a standby serves",
     args: &[],
     props: &[
-        prop("hot", Kind::Duration, "all of it runs; default 15s"),
-        prop("warm", Kind::Duration, "part of it runs; default 90s"),
-        prop("cold", Kind::Duration, "nothing runs; default 10m"),
+        prop("hot", Kind::Duration, "all of it runs").or("15s"),
+        prop("warm", Kind::Duration, "part of it runs").or("90s"),
+        prop("cold", Kind::Duration, "nothing runs").or("10m"),
     ],
     children: &[],
 };

@@ -9,7 +9,7 @@ pub static TIER: Shape = Shape {
     args: &[one("name", Kind::Name)],
     props: &[
         needed("order", Kind::Count, "higher is more important; unique"),
-        prop("preemptible", Kind::Flag, "whether its work gives way; default #false"),
+        prop("preemptible", Kind::Flag, "whether its work gives way").or("#false"),
     ],
     children: &[],
 };
@@ -33,8 +33,8 @@ static DRAWS_ON: Shape = Shape {
 
 static OPENS_ON: Shape = Shape {
     name: "opens-on",
-    doc: "what opens it; default declaration",
-    args: &[one("opener", Kind::Word(&["declaration"]))],
+    doc: "what opens it",
+    args: &[one("opener", Kind::Word(&["declaration"])).or("declaration")],
     props: &[],
     children: &[],
 };
@@ -50,7 +50,7 @@ pub static TENANT: Shape = Shape {
 
 static NAMESPACE: Shape = Shape {
     name: "namespace",
-    doc: "its namespace in every cluster; default the tenant's name",
+    doc: "its namespace in every cluster; without it the tenant's name",
     args: &[one("namespace", Kind::Name)],
     props: &[],
     children: &[],

@@ -9,7 +9,7 @@ pub static QUEUE: Shape = Shape {
     args: &[one("name", Kind::Name)],
     props: &[
         needed("tier", Kind::Name, "its tier"),
-        prop("cell", Kind::Name, "the cell of its quotas; default each region's first"),
+        prop("cell", Kind::Name, "the cell of its quotas; without it each region's first"),
     ],
     children: &[many(&QUOTA), optional(&ORDER)],
 };
@@ -23,15 +23,15 @@ static QUOTA: Shape = Shape {
         super::shape::MEMORY,
         super::shape::PODS,
         super::shape::RESOURCE,
-        prop("cell", Kind::Name, "which cell; default the queue's"),
+        prop("cell", Kind::Name, "which cell; without it the queue's"),
     ],
     children: &[],
 };
 
 static ORDER: Shape = Shape {
     name: "order",
-    doc: "whether a blocked head holds up those behind it; default fifo",
-    args: &[one("order", Kind::Word(&["fifo", "strict-fifo"]))],
+    doc: "whether a blocked head holds up those behind it",
+    args: &[one("order", Kind::Word(&["fifo", "strict-fifo"])).or("fifo")],
     props: &[],
     children: &[],
 };
@@ -55,7 +55,7 @@ static WRAPS: Shape = Shape {
 
 static REQUEST: Shape = Shape {
     name: "request",
-    doc: "what all of it together asks for; default what its objects ask for",
+    doc: "what all of it together asks for; without it what its objects ask for",
     args: &[],
     props: RESOURCES,
     children: &[],
@@ -73,7 +73,7 @@ static TO: Shape = Shape {
     name: "to",
     doc: "a region it may run in",
     args: &[one("region", Kind::Name)],
-    props: &[prop("cell", Kind::Name, "which cell; default the queue's")],
+    props: &[prop("cell", Kind::Name, "which cell; without it the queue's")],
     children: &[],
 };
 

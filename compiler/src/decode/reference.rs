@@ -2,36 +2,30 @@
 //!
 //! Takes the shapes, gives Markdown. Invariant: what is not in a table is not in the language, and the other way round.
 
+use super::schema::paths;
 use super::shape::{Arity, Child, Shape, Times};
 use std::fmt::Write as _;
 
-/// The whole reference.
+/// The reference part of the language's page: every node, in the order of the tables.
 pub fn markdown() -> String {
     let mut out = String::from(HEAD);
-    let mut seen: Vec<&'static Shape> = Vec::new();
-    for child in super::TOP {
-        section(child.shape, None, &mut seen, &mut out);
+    for (path, shape) in paths() {
+        section(&path, shape, &mut out);
     }
     out
 }
 
-const HEAD: &str = "# The language\n\n\
-A fleet is a folder of KDL 2 files; `fleet.kdl` is its entry. This page is written from the tables that the compiler reads\n\
-files by; a test keeps it fresh. What the nodes mean together is said by the codes of their findings ([codes](codes/README.md)).\n\n\
-Quantities are those of Kubernetes (`2`, `500m`, `128Gi`), durations whole numbers with `ms`, `s`, `m`, `h` or `d`, shares run\n\
-from `0%` to `100%` with up to three decimals.\n";
+const HEAD: &str = "## Reference\n\n\
+Every node, where it stands, and what it takes. *Italic* values stand by themselves, in this order; the others are properties.\n";
 
-fn section(shape: &'static Shape, owner: Option<&Shape>, seen: &mut Vec<&'static Shape>, out: &mut String) {
-    if seen.iter().any(|known| std::ptr::eq(*known, shape)) {
-        return;
-    }
-    seen.push(shape);
-    let within = owner.map_or(String::new(), |owner| format!(" in `{}`", owner.name));
-    let level = if owner.is_none() { "##" } else { "###" };
+fn section(path: &str, shape: &'static Shape, out: &mut String) {
+    let top = !path.contains('/');
+    let within = if top { String::new() } else { format!(" in {}", owners(shape).join(", ")) };
+    let level = if top { "###" } else { "####" };
     // Writing into a String does not fail.
     let _ = write!(out, "\n{level} `{}`{within}\n\n`{}`: {}.\n", shape.name, usage(shape), shape.doc);
     if !shape.args.is_empty() || !shape.props.is_empty() {
-        out.push_str("\n| value | is | |\n| --- | --- | --- |\n");
+        out.push_str("\n| value | takes | default | |\n| --- | --- | --- | --- |\n");
     }
     for arg in shape.args {
         let times = match arg.arity {
@@ -39,20 +33,32 @@ fn section(shape: &'static Shape, owner: Option<&Shape>, seen: &mut Vec<&'static
             Arity::Optional => "may be left out",
             Arity::Many => "one or more",
         };
-        let _ = writeln!(out, "| *{}* | {} | {times} |", arg.name, arg.kind.expected());
+        let default = shown(arg.default);
+        let _ = writeln!(out, "| *{}* | {} | {default} | {times} |", arg.name, arg.kind.expected());
     }
     for prop in shape.props {
-        let required = if prop.required { "required; " } else { "" };
-        let _ = writeln!(out, "| `{}=` | {} | {required}{} |", prop.name, prop.kind.expected(), prop.doc);
+        let default = if prop.required { "required".to_owned() } else { shown(prop.default) };
+        let _ = writeln!(out, "| `{}=` | {} | {default} | {} |", prop.name, prop.kind.expected(), prop.doc);
     }
     if !shape.children.is_empty() {
         out.push_str("\nIn its block: ");
         out.push_str(&shape.children.iter().map(inside).collect::<Vec<_>>().join(", "));
         out.push_str(".\n");
     }
-    for child in shape.children {
-        section(child.shape, Some(shape), seen, out);
-    }
+}
+
+/// The nodes in whose blocks it stands, in the order of the tables.
+fn owners(shape: &'static Shape) -> Vec<String> {
+    let holds = |owner: &Shape| owner.children.iter().any(|child| std::ptr::eq(child.shape, shape));
+    paths()
+        .into_iter()
+        .filter(|(_, owner)| holds(owner))
+        .map(|(_, owner)| format!("`{}`", owner.name))
+        .collect()
+}
+
+fn shown(default: Option<&str>) -> String {
+    default.map_or(String::new(), |default| format!("`{default}`"))
 }
 
 fn inside(child: &Child) -> String {

@@ -140,7 +140,8 @@ static CLUSTER: Shape = Shape {
             "scheduler",
             Kind::Word(&["own", "default"]),
             "`own` where the rendered scheduler configuration is in use",
-        ),
+        )
+        .or("default"),
     ],
     children: &[],
 };

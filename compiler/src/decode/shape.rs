@@ -28,6 +28,8 @@ pub struct Arg {
     pub kind: Kind,
     /// How often.
     pub arity: Arity,
+    /// What holds where the whole node is left out.
+    pub default: Option<&'static str>,
 }
 
 /// How often an argument stands.
@@ -52,7 +54,9 @@ pub struct Prop {
     pub required: bool,
     /// Whether it may stand more than once.
     pub repeats: bool,
-    /// One line of documentation, the default included.
+    /// What holds where it is left out, as it would be written.
+    pub default: Option<&'static str>,
+    /// One line of documentation.
     pub doc: &'static str,
 }
 
@@ -142,32 +146,48 @@ fn example(resource: &Resource) -> &'static str {
 
 /// An argument that must stand once.
 pub const fn one(name: &'static str, kind: Kind) -> Arg {
-    Arg { name, kind, arity: Arity::One }
+    Arg { name, kind, arity: Arity::One, default: None }
 }
 
 /// An argument that may stand once.
 pub const fn maybe(name: &'static str, kind: Kind) -> Arg {
-    Arg { name, kind, arity: Arity::Optional }
+    Arg { name, kind, arity: Arity::Optional, default: None }
 }
 
 /// An argument that stands at least once.
 pub const fn several(name: &'static str, kind: Kind) -> Arg {
-    Arg { name, kind, arity: Arity::Many }
+    Arg { name, kind, arity: Arity::Many, default: None }
 }
 
 /// A property that may be left out.
 pub const fn prop(name: &'static str, kind: Kind, doc: &'static str) -> Prop {
-    Prop { name, kind, required: false, repeats: false, doc }
+    Prop { name, kind, required: false, repeats: false, default: None, doc }
 }
 
 /// A property that must stand.
 pub const fn needed(name: &'static str, kind: Kind, doc: &'static str) -> Prop {
-    Prop { name, kind, required: true, repeats: false, doc }
+    Prop { name, kind, required: true, repeats: false, default: None, doc }
 }
 
 /// A property that may repeat.
 pub const fn repeated(name: &'static str, kind: Kind, doc: &'static str) -> Prop {
-    Prop { name, kind, required: false, repeats: true, doc }
+    Prop { name, kind, required: false, repeats: true, default: None, doc }
+}
+
+impl Arg {
+    /// With what holds where the whole node is left out.
+    pub const fn or(mut self, default: &'static str) -> Arg {
+        self.default = Some(default);
+        self
+    }
+}
+
+impl Prop {
+    /// With what holds where it is left out.
+    pub const fn or(mut self, default: &'static str) -> Prop {
+        self.default = Some(default);
+        self
+    }
 }
 
 /// A child that may be left out.

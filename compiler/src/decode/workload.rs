@@ -12,8 +12,8 @@ pub static WORKLOAD: Shape = Shape {
     props: &[
         needed("tenant", Kind::Name, "whose it is"),
         prop("class", Kind::Name, "where its defaults come from"),
-        prop("mode", Kind::Word(MODES), "how much of it Seawall writes; default own"),
-        prop("fenced", Kind::Flag, "moves only with evidence that the other side is stopped; default #false"),
+        prop("mode", Kind::Word(MODES), "how much of it Seawall writes").or("own"),
+        prop("fenced", Kind::Flag, "moves only with evidence that the other side is stopped").or("#false"),
     ],
     children: PARTS,
 };
@@ -100,7 +100,7 @@ static TARGET: Shape = Shape {
     props: &[
         prop("replicas", Kind::Count, "how many in each city"),
         prop("region", Kind::Name, "which region, where two serve the city"),
-        prop("cell", Kind::Name, "which cell; default the region's first"),
+        prop("cell", Kind::Name, "which cell; without it the region's first"),
     ],
     children: &[optional(&AUTOSCALE)],
 };
@@ -122,7 +122,7 @@ static SPREAD: Shape = Shape {
     doc: "how replicas spread over zones",
     args: &[one("over", Kind::Word(&["zone", "none"]))],
     props: &[
-        prop("max-skew", Kind::Count, "largest difference between zones; default 1"),
+        prop("max-skew", Kind::Count, "largest difference between zones").or("1"),
         prop("reason", Kind::Text, "why not, with `none`"),
     ],
     children: &[],
@@ -140,7 +140,7 @@ static USES: Shape = Shape {
     name: "uses",
     doc: "a dataset it uses",
     args: &[one("dataset", Kind::Name)],
-    props: &[prop("rpo", Kind::Duration, "how old a copy may be; default any copy")],
+    props: &[prop("rpo", Kind::Duration, "how old a copy may be; without it any copy is near enough")],
     children: &[],
 };
 
@@ -148,7 +148,7 @@ static NEEDS: Shape = Shape {
     name: "needs",
     doc: "a workload it needs nearby",
     args: &[one("workload", Kind::Name)],
-    props: &[prop("within", Kind::Duration, "round trip at most; default any link")],
+    props: &[prop("within", Kind::Duration, "round trip at most; without it any link is short enough")],
     children: &[],
 };
 
