@@ -9,6 +9,7 @@ mod change;
 mod disk;
 mod documents;
 mod folder;
+mod init;
 mod process;
 
 use seawall_cli::Context;

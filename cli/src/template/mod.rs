@@ -2,18 +2,25 @@
 //!
 //! Invariant: `REFERENCE` is `examples/reference` whole, `SMALL` is `cli/templates/small` whole; a test compares them.
 
+pub mod regions;
+
+use std::borrow::Cow;
+
 /// A file of a template.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct File {
     /// Path relative to the fleet's folder.
-    pub path: &'static str,
+    pub path: Cow<'static, str>,
     /// Its text.
-    pub text: &'static str,
+    pub text: Cow<'static, str>,
 }
 
 macro_rules! files {
     ($folder:literal: $($path:literal),+ $(,)?) => {
-        &[$(File { path: $path, text: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/", $folder, "/", $path)) }),+]
+        &[$(File {
+            path: Cow::Borrowed($path),
+            text: Cow::Borrowed(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/", $folder, "/", $path))),
+        }),+]
     };
 }
 
