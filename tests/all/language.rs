@@ -5,7 +5,7 @@ use seawall_compiler::files::MemoryFiles;
 use seawall_compiler::{Checked, Options, check};
 use std::path::Path;
 
-fn folder(path: &Path) -> MemoryFiles {
+pub(crate) fn folder(path: &Path) -> MemoryFiles {
     fn walk(root: &Path, at: &Path, files: &mut MemoryFiles) {
         for entry in std::fs::read_dir(at).unwrap() {
             let path = entry.unwrap().path();

@@ -6,6 +6,7 @@
 mod commands;
 mod control_plane;
 mod docs;
+mod fmt;
 mod generate;
 mod language;
 mod proof;
