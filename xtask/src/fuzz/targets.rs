@@ -11,7 +11,7 @@ use seawall_compiler::emit::{self, RenderError};
 use seawall_compiler::files::{MemoryFiles, Sources};
 use seawall_compiler::proof::verify::verify;
 use seawall_compiler::span::FileId;
-use seawall_compiler::{Checked, Options, check, manifest, syntax};
+use seawall_compiler::{Checked, Options, check, manifest, show, syntax};
 use std::collections::BTreeSet;
 
 /// What an input showed.
@@ -109,7 +109,11 @@ fn fleet(input: &Input) -> Result<Shown, String> {
     if checked.model.is_some() != checked.proof.is_some() {
         return Err("a model without a proof, or a proof without a model".to_owned());
     }
-    if checked.model.is_some() && input.size() <= DEEP {
+    if let Some(model) = checked.model.as_ref().filter(|_| input.size() <= DEEP) {
+        let data = show::show(model, &checked.sources);
+        if data["workloads"].as_array().map(Vec::len) != Some(model.workloads.len()) {
+            return Err("what is shown does not hold every workload".to_owned());
+        }
         shown.extend(proved(&checked)?);
         same::fleet(&files, &checked, &options)?;
     }
