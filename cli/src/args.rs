@@ -44,12 +44,15 @@ pub struct Global {
     /// When to colour; NO_COLOR and CLICOLOR_FORCE are heeded
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_default_value = true)]
     pub color: When,
+    /// When to draw findings, rather than tell them in sentences; NO_GRAPHICS is heeded
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_default_value = true)]
+    pub graphics: When,
 }
 
-/// When to colour.
+/// When to colour or draw.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum When {
-    /// On a terminal.
+    /// Where the terminal can.
     Auto,
     /// Always.
     Always,

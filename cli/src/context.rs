@@ -7,6 +7,7 @@ use crate::args::Global;
 use crate::failure::{Failure, io_reason};
 use crate::interrupt::Interrupt;
 use crate::terminal::Terminal;
+use seawall_compiler::diagnostic::plain::is_harmful;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io::{ErrorKind, Read, Write};
@@ -62,7 +63,7 @@ impl Context {
             stderr,
             folder: folder.to_owned(),
             env: BTreeMap::new(),
-            terminal: Terminal { width: 100, ..Terminal::default() },
+            terminal: Terminal { width: 100, graphics: true, unicode: true, ..Terminal::default() },
             quiet: false,
             interrupt: Interrupt::default(),
         }
@@ -71,7 +72,7 @@ impl Context {
     /// With the flags that every command takes.
     #[must_use]
     pub fn with_global(&self, global: &Global) -> Self {
-        let terminal = self.terminal.colored(global.color, &self.env);
+        let terminal = self.terminal.colored(global.color, &self.env).drawn(global.graphics, &self.env);
         Context { quiet: self.quiet || global.quiet, terminal, ..self.clone() }
     }
 
@@ -127,12 +128,12 @@ impl Context {
         self.write("\n")
     }
 
-    /// Writes pretty JSON to stdout.
+    /// Writes pretty JSON to stdout; what would act on a terminal is escaped.
     ///
     /// # Errors
     /// As [`Context::write`].
     pub fn json(&self, value: &serde_json::Value) -> Result<(), Failure> {
-        self.line(&format!("{value:#}"))
+        self.line(&escaped(&format!("{value:#}")))
     }
 
     /// Hands everything written to stdout on.
@@ -183,4 +184,23 @@ fn stdout_failed(error: &std::io::Error) -> Failure {
         ErrorKind::BrokenPipe => Failure::BrokenPipe,
         _ => Failure::world("cannot write to stdout", io_reason(error)),
     }
+}
+
+/// JSON that means the same, with characters that act on a terminal or turn the direction of text written as escapes:
+/// they stand only inside strings.
+fn escaped(json: &str) -> String {
+    let acts = |c: char| c != '\n' && is_harmful(c);
+    if !json.chars().any(acts) {
+        return json.to_owned();
+    }
+    let mut text = String::with_capacity(json.len());
+    for c in json.chars() {
+        if acts(c) {
+            let mut units = [0; 2];
+            c.encode_utf16(&mut units).iter().for_each(|unit| text.push_str(&format!("\\u{unit:04x}")));
+        } else {
+            text.push(c);
+        }
+    }
+    text
 }

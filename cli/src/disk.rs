@@ -49,6 +49,20 @@ impl DiskFiles {
         &self.root
     }
 
+    /// The real path of a regular file of the fleet, links resolved.
+    ///
+    /// # Errors
+    /// [`FileError`] where it is no file, or lies outside the folder.
+    pub fn real(&self, path: &str) -> Result<PathBuf, FileError> {
+        let real = self.inside(path)?;
+        let about = fs::metadata(&real).map_err(|e| file_error(&e))?;
+        if about.is_file() {
+            Ok(real)
+        } else {
+            Err(FileError::Unreadable(String::from("is no regular file")))
+        }
+    }
+
     /// The real path of `path`, if it lies in the folder.
     fn inside(&self, path: &str) -> Result<PathBuf, FileError> {
         let relative = Path::new(path);

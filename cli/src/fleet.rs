@@ -50,11 +50,15 @@ pub struct Compiled {
 pub fn check(context: &Context, args: &FleetArgs) -> Result<Compiled, Failure> {
     let folder = context.path(&args.folder);
     let files = DiskFiles::open(&folder, &args.folder.display().to_string())?;
-    let today = args.today.clone().unwrap_or_else(|| context.today());
     let progress = Progress::spinner(context, "checking");
-    let checked = seawall_compiler::check(&files, &Options { today: Some(today) });
+    let checked = seawall_compiler::check(&files, &options(context, args));
     drop(progress);
     Ok(Compiled { checked, root: files.root().to_owned() })
+}
+
+/// What the compiler is told: the day.
+pub fn options(context: &Context, args: &FleetArgs) -> Options {
+    Options { today: Some(args.today.clone().unwrap_or_else(|| context.today())) }
 }
 
 /// A fleet's rendering, with the fleet it came from; `None` where findings stand in its way, which then are on stderr.
@@ -93,8 +97,12 @@ pub fn render(context: &Context, args: &FleetArgs) -> Result<(Compiled, Option<T
 
 /// Findings as people read them.
 pub fn shown(context: &Context, findings: &[Diagnostic], sources: &Sources, color: bool) -> String {
-    let unicode = context.env.get("TERM").is_none_or(|term| term != "dumb");
-    render::text(findings, sources, render::TextStyle { color, unicode, width: context.terminal.width })
+    let (unicode, width) = (context.terminal.unicode, context.terminal.width);
+    if context.terminal.graphics {
+        render::text(findings, sources, render::TextStyle { color, unicode, width })
+    } else {
+        render::narrated(findings, sources)
+    }
 }
 
 /// `2 errors, 1 warning`, or that all is well.
@@ -114,8 +122,11 @@ pub fn verdict(findings: &[Diagnostic]) -> Exit {
     Exit::findings_if(findings.iter().any(|d| d.severity == Severity::Error))
 }
 
-/// A path of the fleet's folder as seen from the working folder, for annotations.
+/// The fleet's folder as seen from the root of the repository it lies in, for annotations; from the working folder where
+/// it lies in none.
 pub fn prefix(context: &Context, root: &Path) -> String {
+    let repository = root.ancestors().find(|folder| folder.join(".git").exists());
     let here = context.folder.canonicalize().unwrap_or_else(|_| context.folder.clone());
-    root.strip_prefix(here).map(|inner| inner.display().to_string()).unwrap_or_default()
+    let inner = root.strip_prefix(repository.unwrap_or(&here));
+    inner.map(|inner| inner.display().to_string()).unwrap_or_default()
 }

@@ -244,16 +244,24 @@ fn failed(context: &Context, tried: &str, path: &Path, error: &std::io::Error) -
 pub fn write_file(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     // A link stays one: what it leads to is written.
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    prepare_file(&path, bytes)?.persist(&path).map(|_| ()).map_err(|error| error.error)
+}
+
+/// Writes what shall stand at a path beside it, with the mode of what is there; it goes away if it is not persisted.
+///
+/// # Errors
+/// Whatever the disk said.
+pub fn prepare_file(path: &Path, bytes: &[u8]) -> std::io::Result<tempfile::NamedTempFile> {
     if path.is_dir() {
         return Err(ErrorKind::IsADirectory.into());
     }
     let parent = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut beside = tempfile::Builder::new().prefix(&format!(".{}.", name_of(&path))).tempfile_in(parent)?;
+    let mut beside = tempfile::Builder::new().prefix(&format!(".{}.", name_of(path))).tempfile_in(parent)?;
     beside.write_all(bytes)?;
-    let mode = fs::metadata(&path).map(|about| about.permissions());
+    let mode = fs::metadata(path).map(|about| about.permissions());
     beside.as_file().set_permissions(mode.unwrap_or_else(|_| ordinary()))?;
     beside.as_file().sync_all()?;
-    beside.persist(&path).map(|_| ()).map_err(|error| error.error)
+    Ok(beside)
 }
 
 /// The mode of a new file that everybody may read.

@@ -11,6 +11,7 @@ pub mod emit;
 pub mod files;
 pub mod lower;
 pub mod manifest;
+pub mod mend;
 pub mod model;
 pub mod proof;
 pub mod resolve;
@@ -55,8 +56,15 @@ impl Checked {
     }
 }
 
-/// Reads, resolves, checks and proves the fleet whose entry is `fleet.kdl`.
-pub fn check(files: &dyn Files, _options: &Options) -> Checked {
+/// Reads, resolves, checks and proves the fleet whose entry is `fleet.kdl`; fixes that findings carry were tried.
+pub fn check(files: &dyn Files, options: &Options) -> Checked {
+    let mut checked = examine(files, options);
+    mend::hold(files, &|files| examine(files, options), &mut checked);
+    checked
+}
+
+/// As [`check`], with fixes as the stages propose them.
+fn examine(files: &dyn Files, _options: &Options) -> Checked {
     let mut sources = Sources::default();
     let mut found = Diagnostics::default();
     let draft = resolve::resolve(files, &mut sources, &mut found);

@@ -43,5 +43,6 @@ fn reference_is_clean() {
 }
 
 mod cases;
+mod fixes;
 mod hardness;
 mod pages;

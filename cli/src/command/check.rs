@@ -3,12 +3,14 @@
 use crate::fleet::{self, Compiled, FleetArgs};
 use crate::style::{Style, count};
 use crate::{Context, Failure, Outcome};
-use seawall_compiler::diagnostic::{github, junit, render, sarif};
+use seawall_compiler::diagnostic::{Applicability, github, junit, render, sarif};
 use std::path::{Path, PathBuf};
+
+mod fix;
 
 /// Check a fleet: parse, resolve, prove; print every finding
 ///
-/// Exits 1 where a finding is an error, 0 where there are at most warnings.
+/// Exits 1 where a finding is an error, 0 where there are at most warnings. With --fix, by what remains.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
@@ -16,6 +18,11 @@ pub struct Args {
     /// How findings are printed
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
+    /// Make every certain fix in the fleet's files, then check again
+    ///
+    /// Only fixes that were tried and leave no new finding are made; comments and line endings stay.
+    #[arg(long)]
+    fix: bool,
     /// Write the proof as JSON, also where it is refuted; `-` is stdout
     #[arg(long, value_name = "FILE")]
     proof: Option<PathBuf>,
@@ -41,7 +48,8 @@ pub enum Format {
 /// # Errors
 /// Where there is no fleet, or it or the output cannot be read or written.
 pub fn exec(args: &Args, context: &Context) -> Outcome {
-    let compiled = fleet::check(context, &args.fleet)?;
+    let compiled =
+        if args.fix { fix::check(context, &args.fleet)? } else { fleet::check(context, &args.fleet)? };
     let (findings, sources) = (&compiled.checked.diagnostics, &compiled.checked.sources);
     if let Some(file) = &args.proof {
         write_proof(context, &compiled, file)?;
@@ -51,13 +59,25 @@ pub fn exec(args: &Args, context: &Context) -> Outcome {
             context.write(&fleet::shown(context, findings, sources, context.terminal.stdout_color))?
         }
         Format::Json => context.json(&render::json(findings, sources))?,
-        Format::Sarif => context.json(&sarif::sarif(findings, sources, env!("CARGO_PKG_VERSION")))?,
+        Format::Sarif => {
+            let folder = fleet::prefix(context, &compiled.root);
+            context.json(&sarif::sarif(findings, sources, &folder, env!("CARGO_PKG_VERSION")))?;
+        }
         Format::Github => {
             context.write(&github::github(findings, sources, &fleet::prefix(context, &compiled.root)))?;
         }
         Format::Junit => context.write(&junit::junit(findings, sources))?,
     }
     context.say(&summary(context, &compiled));
+    let fixable =
+        findings.iter().filter(|f| f.fixes.iter().any(|x| x.applicability == Applicability::Certain));
+    match fixable.count() {
+        0 => {}
+        fixable if args.fix => {
+            context.say(&format!("{fixable} more can be fixed by another `seawall check --fix`"))
+        }
+        fixable => context.say(&format!("{fixable} of them can be fixed by `seawall check --fix`")),
+    }
     Ok(fleet::verdict(findings))
 }
 

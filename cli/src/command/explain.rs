@@ -3,14 +3,15 @@
 use crate::args::Format;
 use crate::style::Style;
 use crate::{Context, Exit, Failure, Outcome};
-use seawall_compiler::diagnostic::Severity;
+use seawall_compiler::diagnostic::nearest::nearest;
 use seawall_compiler::diagnostic::registry::{self, Code};
+use seawall_compiler::diagnostic::{Severity, plain};
 use serde_json::json;
 
 /// Explain a diagnostic: what it means, why, a failing and a fixed example
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Such as SW0401, or its name, unknown-name; without one, all are listed
+    /// Such as SW0401, or its name, bad-name; without one, all are listed
     code: Option<String>,
     /// How it is printed
     #[arg(long, value_name = "FORMAT", default_value = "text")]
@@ -25,8 +26,13 @@ pub fn exec(args: &Args, context: &Context) -> Outcome {
     let Some(wanted) = &args.code else { return list(args, context) };
     let found = registry::find(wanted);
     let Some(code) = found else {
-        return Err(Failure::input(format!("no diagnostic is called {wanted}"))
-            .help("`seawall explain` lists all of them"));
+        let failure =
+            Failure::input(format!("no diagnostic is called {}", plain::cut(&plain::text(wanted), 80)));
+        let names = registry::ALL.iter().flat_map(|code| [code.id, code.name]);
+        return Err(match nearest(wanted, names) {
+            Some(near) => failure.help(format!("did you mean {near}? `seawall explain` lists all of them")),
+            None => failure.help("`seawall explain` lists all of them"),
+        });
     };
     match args.format {
         Format::Json => context.json(&as_json(code))?,
@@ -66,17 +72,11 @@ fn level(code: &Code) -> &'static str {
     }
 }
 
-/// The pages of `docs/codes`, by code.
-static PAGES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/pages.rs"));
-
-/// The page without its heading, which is printed already; the summary where nobody has written one.
+/// The page without its heading, which is printed already.
 fn page(code: &Code) -> String {
-    let Some((_, text)) = PAGES.iter().find(|(name, _)| *name == code.id) else {
-        return code.summary.to_owned();
-    };
-    let body = match text.split_once('\n') {
+    let body = match code.page.split_once('\n') {
         Some((heading, rest)) if heading.starts_with("# ") => rest,
-        _ => text,
+        _ => code.page,
     };
     body.trim().to_owned()
 }

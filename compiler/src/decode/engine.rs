@@ -58,11 +58,15 @@ pub fn block<'d>(
                 let earlier = met[index].replace(read.head).filter(|_| child.times != Times::Many);
                 if let Some(earlier) = earlier {
                     let message = format!("`{}` stands twice{}", name.text, inside(owner));
-                    out.push(
+                    let finding =
                         Diagnostic::new(&codes::DUPLICATE_NODE, message, read.head, "and again here")
                             .label(earlier, "it stands here")
-                            .help("keep one of them"),
-                    );
+                            .help("keep one of them");
+                    let first = block.nodes.iter().take(64).find(|node| node.head == earlier);
+                    out.push(match first {
+                        Some(first) => keep_one(finding, first.span, read.span, same_nodes(first, &read)),
+                        None => finding,
+                    });
                     block.damaged = true;
                     continue;
                 }
@@ -98,7 +102,7 @@ fn unknown_node(
     let near = nearest(name.text, allowed.iter().map(|c| c.shape.name));
     if let Some(near) = near {
         block.meant.extend(allowed.iter().map(|c| c.shape.name).find(|n| *n == near));
-        out.push(propose(finding, name.span, near));
+        out.push(finding.did_you_mean(name.span, name.text, allowed.iter().map(|c| c.shape.name)));
         return;
     }
     let is_property = owner.and_then(|shape| shape.props.iter().find(|p| p.name == name.text));
@@ -113,9 +117,30 @@ fn unknown_node(
     });
 }
 
-fn propose(finding: Diagnostic, span: Span, near: &str) -> Diagnostic {
-    let edits = vec![Edit { span, replacement: near.to_owned() }];
-    finding.help(format!("did you mean `{near}`?")).fix(format!("replace by `{near}`"), edits)
+/// Offers to take out one of two things; for certain where both say the same.
+fn keep_one(finding: Diagnostic, first: Span, second: Span, same: bool) -> Diagnostic {
+    let without = |span| vec![Edit { span, replacement: String::new() }];
+    if same {
+        return finding.fix("take the second one out", without(second));
+    }
+    finding
+        .suggest("take the second one out", without(second))
+        .suggest("take the first one out", without(first))
+}
+
+/// Whether two nodes say the same.
+fn same_nodes(a: &Node, b: &Node) -> bool {
+    let props = |node: &Node| {
+        let mut all: Vec<_> =
+            node.props.iter().map(|(name, _, value)| (*name, value.value.clone())).collect();
+        all.sort_by_key(|(name, _)| *name);
+        all
+    };
+    let args = |node: &Node| {
+        node.args.iter().map(|arg| arg.as_ref().map(|arg| arg.value.clone())).collect::<Vec<_>>()
+    };
+    let plain = |node: &Node| !node.damaged && node.children.is_empty();
+    plain(a) && plain(b) && args(a) == args(b) && props(a) == props(b)
 }
 
 fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
@@ -125,7 +150,11 @@ fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
 fn annotation(span: Option<Span>, out: &mut Diagnostics) {
     if let Some(span) = span {
         let message = "type annotations have no meaning in a fleet";
-        out.push(Diagnostic::new(&codes::ANNOTATION, message, span, "annotated here").help("leave it out"));
+        let finding = Diagnostic::new(&codes::ANNOTATION, message, span, "annotated here");
+        // The parentheses go with it; where space stands between, the fix does not hold and is not offered.
+        let whole = Span { start: span.start.saturating_sub(1), end: span.end + 1, ..span };
+        let edit = Edit { span: whole, replacement: String::new() };
+        out.push(finding.help("leave it out").fix("leave it out", vec![edit]));
     }
 }
 
@@ -236,7 +265,11 @@ fn property(
     if let Some(first) = first.filter(|_| !prop.repeats) {
         let message = format!("`{}` is given twice on one `{}`", prop.name, shape.name);
         let finding = Diagnostic::new(&codes::DUPLICATE_PROPERTY, message, entry.span(), "and again here");
-        out.push(finding.label(first, "it is given here").help("keep one of them"));
+        let finding = finding.label(first, "it is given here").help("keep one of them");
+        let before = read.props.iter().find(|(name, span, _)| *name == prop.name && *span == first);
+        let again = value::read(entry.value(), &prop.kind, "it", entry.value_span());
+        let same = again.is_ok_and(|again| before.is_some_and(|(.., before)| again == before.value));
+        out.push(keep_one(finding, first, entry.span(), same));
         return;
     }
     if first.is_none() {
@@ -267,7 +300,7 @@ fn unknown_property(
         }
         (Some(near), None) => {
             meant.extend(shape.props.iter().map(|p| p.name).find(|n| *n == near));
-            propose(finding, span, near)
+            finding.did_you_mean(span, key, shape.props.iter().map(|p| p.name))
         }
         (None, None) if shape.props.is_empty() => {
             finding.help(format!("`{}` takes no properties", shape.name))
@@ -283,11 +316,10 @@ fn repeated_resources(read: &Node, out: &mut Diagnostics) {
         let Datum::Extended(name, _) = &value.value else { continue };
         if let Some(first) = seen.get(name) {
             let message = format!("resource `{name}` is named twice on one `{}`", read.shape.name);
-            out.push(
-                Diagnostic::new(&codes::DUPLICATE_PROPERTY, message, *span, "and again here")
-                    .label(*first, "it is named here")
-                    .help("keep one of them"),
-            );
+            let finding = Diagnostic::new(&codes::DUPLICATE_PROPERTY, message, *span, "and again here")
+                .label(*first, "it is named here")
+                .help("keep one of them");
+            out.push(keep_one(finding, *first, *span, false));
             continue;
         }
         seen.insert(name, *span);

@@ -16,6 +16,7 @@ pub mod reference;
 pub mod region;
 pub mod schema;
 pub mod shape;
+mod spelling;
 pub mod value;
 pub mod workload;
 

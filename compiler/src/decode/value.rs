@@ -2,7 +2,7 @@
 
 use super::node::Datum;
 use super::shape::Kind;
-use crate::diagnostic::nearest::nearest;
+use super::spelling;
 use crate::diagnostic::{Diagnostic, Edit, registry as codes};
 use crate::model::Declared;
 use crate::span::Span;
@@ -88,7 +88,7 @@ fn country(value: &Value<'_>, kind: &Kind, what: &str, span: Span) -> Result<Dat
     let upper = code.to_ascii_uppercase();
     let near = if upper == "UK" { "GB".to_owned() } else { upper };
     Err(Box::new(if crate::resolve::cities::is_country(&near) {
-        replace(finding.help(format!("did you mean `{near}`?")), span, near)
+        finding.meant(span, &near, true)
     } else {
         finding.help("a country is two capital letters, such as `DE`")
     }))
@@ -163,6 +163,10 @@ fn duration(value: &Value<'_>, kind: &Kind, what: &str, span: Span) -> Result<Da
     let message = format!("{what} takes a duration such as `90s`, found {}", found(value));
     let label = if digits { "no unit" } else { "not a whole number with a unit" };
     let finding = Diagnostic::new(&codes::BAD_DURATION, message, span, label);
+    if let Some(better) = spelling::duration(&raw) {
+        let finding = finding.help(format!("write `\"{better}\"`"));
+        return Err(Box::new(replace(finding, span, format!("\"{better}\""))));
+    }
     Err(Box::new(finding.help(if digits && raw.len() < 19 {
         format!("say the unit: `\"{raw}s\"`, or ms, m, h, d")
     } else {
@@ -182,15 +186,17 @@ fn share(value: &Value<'_>, kind: &Kind, what: &str, span: Span) -> Result<Share
     }
     let message = format!("{what} takes a share from 0% to 100%, found {}", found(value));
     let finding = Diagnostic::new(&codes::BAD_SHARE, message, span, "not a share");
-    let percent = format!("{raw}%");
-    let fraction = raw.parse::<f64>().ok().filter(|part| raw.contains('.') && (0.0..=1.0).contains(part));
-    Err(Box::new(if let Some(part) = fraction {
-        finding.help(format!("shares are written in percent: `\"{}%\"`", (part * 1e5).round() / 1e3))
-    } else if !raw.ends_with('%') && Share::parse(&percent).is_some() {
-        finding.help(format!("write it with a percent sign: `\"{percent}\"`"))
-    } else {
-        finding.help("shares run from `\"0%\"` to `\"100%\"` with up to three decimals")
-    }))
+    let Some(better) = spelling::share(&raw) else {
+        return Err(Box::new(
+            finding.help("shares run from `\"0%\"` to `\"100%\"` with up to three decimals"),
+        ));
+    };
+    let written = format!("\"{better}\"");
+    // 1 and 0.5 may be meant as parts of one, or as percents.
+    let plain = raw.trim_end().ends_with('%') || raw.parse::<u8>().is_ok_and(|whole| whole > 1);
+    let finding = finding.help(format!("shares are written in percent: `{written}`"));
+    let (title, edits) = (format!("replace by `{written}`"), vec![Edit { span, replacement: written }]);
+    Err(Box::new(if plain { finding.fix(title, edits) } else { finding.suggest(title, edits) }))
 }
 
 fn amount(
@@ -217,32 +223,11 @@ fn amount(
         (other, _) => other.to_string(),
     };
     let finding = Diagnostic::new(&codes::BAD_QUANTITY, message, span, label);
-    Err(Box::new(match suggestion(&raw, resource) {
-        Some(better) => finding.help(format!("did you mean `\"{better}\"`?")),
-        None => finding,
-    }))
-}
-
-/// The spellings people bring along: `4GB`, `4GiB`, `4gi`, `4 Gi`.
-fn suggestion(raw: &str, resource: &Resource) -> Option<String> {
-    let compact: String = raw.chars().filter(|c| !c.is_whitespace()).collect();
-    let split = compact.find(|c: char| c.is_ascii_alphabetic())?;
-    let (number, unit) = compact.split_at(split);
-    let unit = unit.trim_end_matches(['b', 'B']).to_ascii_lowercase();
-    let unit = match unit.as_str() {
-        "k" => "k",
-        "ki" => "Ki",
-        "m" if *resource == Resource::Memory => "M",
-        "m" => "m",
-        "mi" => "Mi",
-        "g" => "G",
-        "gi" => "Gi",
-        "t" => "T",
-        "ti" => "Ti",
-        _ => return None,
-    };
-    let better = format!("{number}{unit}");
-    resource.parse(&better).ok().map(|_| better)
+    let Some((better, sure)) = spelling::amount(&raw, resource) else { return Err(Box::new(finding)) };
+    let written = format!("\"{better}\"");
+    let finding = finding.help(format!("did you mean `{written}`?"));
+    let (title, edits) = (format!("replace by `{written}`"), vec![Edit { span, replacement: written }]);
+    Err(Box::new(if sure { finding.fix(title, edits) } else { finding.suggest(title, edits) }))
 }
 
 fn extended(
@@ -310,8 +295,8 @@ fn word(
     }
     let message = format!("{what} takes {}, found `{}`", kind.expected(), clip(&given));
     let finding = Diagnostic::new(&codes::UNKNOWN_VALUE, message, span, "not one of these words");
-    Err(Box::new(match nearest(&given, words.iter().copied()) {
-        Some(near) => replace(finding.help(format!("did you mean `{near}`?")), span, near.to_owned()),
-        None => finding,
+    Err(Box::new(match words {
+        [only] => finding.meant(span, only, true),
+        _ => finding.did_you_mean(span, &given, words.iter().copied()),
     }))
 }

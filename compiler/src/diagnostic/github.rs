@@ -1,9 +1,10 @@
 //! Findings as GitHub workflow commands, one a line.
 //!
-//! Takes sorted findings and their sources, gives text. GitHub shows ten errors and ten warnings a step: those come
-//! first, and a last line says how many more there are.
+//! Takes sorted findings and their sources, gives text. GitHub shows ten errors and ten warnings a step: the first ones
+//! become annotations, a notice says how many more there are, and these follow as plain lines of the log. Invariant: no
+//! text of a file starts a workflow command.
 
-use super::{Diagnostic, Severity};
+use super::{Diagnostic, Severity, plain};
 use crate::files::Sources;
 use std::fmt::Write as _;
 
@@ -13,30 +14,33 @@ const LIMIT: usize = 10;
 /// The annotations; `folder` is the fleet's folder relative to the repository, put before every path.
 pub fn github(findings: &[Diagnostic], sources: &Sources, folder: &str) -> String {
     let mut text = String::new();
+    let mut rest = String::new();
     for (severity, word) in [(Severity::Error, "error"), (Severity::Warning, "warning")] {
         let all: Vec<_> = findings.iter().filter(|f| f.severity == severity).collect();
-        let shown = if all.len() > LIMIT { LIMIT - 1 } else { all.len() };
-        for finding in &all[..shown] {
-            line(&mut text, word, finding, sources, folder);
+        let (shown, more) = all.split_at(all.len().min(LIMIT));
+        for finding in shown {
+            annotation(&mut text, word, finding, sources, folder);
         }
-        if shown < all.len() {
-            let more = all.len() - shown;
+        if !more.is_empty() {
+            let (count, plural) = (more.len(), if more.len() == 1 { "" } else { "s" });
             let _ = writeln!(
                 text,
-                "::{word} title=seawall::{more} more {word}s; the log of `seawall check` has them"
+                "::notice title=seawall::{count} more {word}{plural}, in the log of this step: GitHub annotates {LIMIT}"
             );
         }
+        for finding in more {
+            logged(&mut rest, word, finding, sources, folder);
+        }
     }
-    text
+    text + &rest
 }
 
-fn line(text: &mut String, word: &str, finding: &Diagnostic, sources: &Sources, folder: &str) {
+fn annotation(text: &mut String, word: &str, finding: &Diagnostic, sources: &Sources, folder: &str) {
     let mut properties = Vec::new();
     if let Some(primary) = finding.labels.iter().find(|label| label.primary)
         && let (Some((path, start)), Some(end)) = (sources.locate(primary.span), sources.end(primary.span))
     {
-        let path = if folder.is_empty() { path.to_owned() } else { format!("{folder}/{path}") };
-        properties.push(format!("file={}", property(&path)));
+        properties.push(format!("file={}", property(&below(folder, path))));
         properties.push(format!("line={},endLine={}", start.line, end.line));
         // GitHub takes columns only for annotations of a single line.
         if start.line == end.line {
@@ -47,13 +51,30 @@ fn line(text: &mut String, word: &str, finding: &Diagnostic, sources: &Sources, 
     let mut message = finding.message.clone();
     for label in finding.labels.iter().filter(|label| !label.primary && !label.text.is_empty()) {
         if let Some((path, at)) = sources.locate(label.span) {
-            let _ = write!(message, "\n{path}:{}: {}", at.line, label.text);
+            let _ = write!(message, "\n{}:{}: {}", below(folder, path), at.line, label.text);
         }
     }
-    if let Some(help) = &finding.help {
+    if let Some(help) = finding.advice() {
         let _ = write!(message, "\nhelp: {help}");
     }
     let _ = writeln!(text, "::{word} {}::{}", properties.join(","), data(&message));
+}
+
+/// A finding as a line of the log, which the runner shows as it is.
+fn logged(text: &mut String, word: &str, finding: &Diagnostic, sources: &Sources, folder: &str) {
+    let primary = finding.labels.iter().find(|label| label.primary);
+    let place = primary.and_then(|label| sources.locate(label.span));
+    let place = place.map_or_else(String::new, |(path, at)| {
+        format!("{}:{}:{}: ", below(folder, path), at.line, at.column)
+    });
+    let line = format!("{word} {}: {place}{}", finding.code.id, finding.message);
+    // The runner's older commands are recognised anywhere in a line.
+    let _ = writeln!(text, "{}", plain::line(line).replace("##[", "## ["));
+}
+
+fn below(folder: &str, path: &str) -> String {
+    let path = if folder.is_empty() { path.to_owned() } else { format!("{folder}/{path}") };
+    plain::text(&path).into_owned()
 }
 
 /// Escapes the text after `::`.

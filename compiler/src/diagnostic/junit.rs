@@ -1,6 +1,6 @@
 //! Findings as JUnit XML: one test case a finding, one suite a file; a fleet without findings is one case that passed.
 
-use super::{Diagnostic, Severity};
+use super::{Diagnostic, Severity, plain};
 use crate::files::Sources;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -41,8 +41,7 @@ fn suite(xml: &mut String, file: &str, findings: &[&Diagnostic], sources: &Sourc
             xml,
             "    <testcase classname=\"{file}\" name=\"{name}\" file=\"{file}\" line=\"{line}\">"
         );
-        let help = finding.help.as_ref().map(|help| format!("\nhelp: {help}")).unwrap_or_default();
-        let (message, body) = (escape(&finding.message), escape(&format!("{}{help}", finding.message)));
+        let (message, body) = (escape(&finding.message), escape(&body(finding, sources)));
         let _ = match finding.severity {
             Severity::Error => {
                 writeln!(xml, "      <failure type=\"error\" message=\"{message}\">{body}</failure>")
@@ -55,7 +54,21 @@ fn suite(xml: &mut String, file: &str, findings: &[&Diagnostic], sources: &Sourc
     xml.push_str("  </testsuite>\n");
 }
 
-/// Escapes what XML 1.0 reserves, and replaces characters that it cannot hold at all.
+/// The message, every labelled place, and the help.
+fn body(finding: &Diagnostic, sources: &Sources) -> String {
+    let mut body = finding.message.clone();
+    for label in &finding.labels {
+        if let Some((path, at)) = sources.locate(label.span) {
+            let _ = write!(body, "\n{path}:{}:{}: {}", at.line, at.column, label.text);
+        }
+    }
+    if let Some(help) = finding.advice() {
+        let _ = write!(body, "\nhelp: {help}");
+    }
+    body
+}
+
+/// Escapes what XML 1.0 reserves, and replaces characters that it cannot hold or that act on who reads it.
 fn escape(text: &str) -> String {
     let mut escaped = String::new();
     for c in text.chars() {
@@ -66,8 +79,8 @@ fn escape(text: &str) -> String {
             '"' => escaped.push_str("&quot;"),
             '\n' => escaped.push_str("&#10;"),
             '\t' => escaped.push('\t'),
-            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => escaped.push('\u{fffd}'),
-            c => escaped.push(c),
+            '\u{fffe}' | '\u{ffff}' => escaped.push('\u{fffd}'),
+            c => escaped.push(plain::harmless(c)),
         }
     }
     escaped

@@ -83,7 +83,7 @@ impl Fix {
             [Edit { replacement, .. }]
                 if !replacement.trim().is_empty()
                     && replacement.len() <= 60
-                    && !self.title.contains(replacement.trim()) =>
+                    && !self.title.contains(replacement.trim().trim_matches('"')) =>
             {
                 format!("{}: `{}`", self.title, plain::text(replacement.trim()))
             }
@@ -136,6 +136,30 @@ impl Diagnostic {
         self
     }
 
+    /// Proposes the nearest of some names for what stands at `span`; nothing is added where none is near.
+    #[must_use]
+    pub fn did_you_mean<'a>(
+        self,
+        span: Span,
+        name: &str,
+        known: impl IntoIterator<Item = &'a str, IntoIter: Clone>,
+    ) -> Self {
+        let known = known.into_iter();
+        match nearest::nearest(name, known.clone()) {
+            Some(near) => self.meant(span, near, nearest::certain(name, known).is_some()),
+            None => self,
+        }
+    }
+
+    /// Proposes a name for what stands at `span`.
+    #[must_use]
+    pub fn meant(self, span: Span, near: &str, certain: bool) -> Self {
+        let edits = vec![Edit { span, replacement: plain::kdl(near) }];
+        let title = format!("replace by `{near}`");
+        let finding = self.help(format!("did you mean `{near}`?"));
+        if certain { finding.fix(title, edits) } else { finding.suggest(title, edits) }
+    }
+
     /// Adds a change that mends it for certain.
     #[must_use]
     pub fn fix(self, title: impl Into<String>, edits: Vec<Edit>) -> Self {
@@ -159,14 +183,13 @@ impl Diagnostic {
         let mut lines: Vec<String> =
             self.help.iter().flat_map(|help| help.lines()).map(str::to_owned).collect();
         for fix in self.fixes.iter().take(SHOWN) {
-            let written = |line: &String| {
-                fix.edits
-                    .iter()
-                    .any(|e| !e.replacement.trim().is_empty() && line.contains(e.replacement.trim()))
-            };
+            let mut written =
+                fix.edits.iter().map(|edit| edit.replacement.trim()).filter(|text| !text.is_empty());
+            let writes = written.clone().next().is_some();
+            let said = |line: &String| line.contains(&fix.title) || written.any(|text| line.contains(text));
             match lines.iter().position(|line| *line == fix.title) {
                 Some(same) => lines[same] = fix.proposal(),
-                None if lines.iter().any(|line| written(line) || line.contains(&fix.title)) => {}
+                None if lines.iter().any(said) || (!writes && self.help.is_some()) => {}
                 None => lines.push(fix.proposal()),
             }
         }

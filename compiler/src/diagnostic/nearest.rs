@@ -1,6 +1,7 @@
 //! The name somebody may have meant: optimal string alignment distance, so that a swap of two letters counts once.
 //!
-//! Takes a misspelt name and the valid ones, gives the nearest that is near enough. Ties go to the earlier candidate.
+//! Takes a misspelt name and the valid ones, gives the nearest that is near enough. Ties go to the earlier candidate;
+//! [`certain`] gives none where there is a tie.
 
 /// The nearest candidate, if it is within a third of the name's length (at least 1, at most 4).
 pub fn nearest<'a>(
@@ -22,6 +23,24 @@ pub fn nearest<'a>(
         }
     }
     best.map(|(_, candidate)| candidate).or_else(|| whole(name, all))
+}
+
+/// The nearest candidate, if it is near enough and no other is as near: what was meant is then plain.
+pub fn certain<'a>(
+    name: &str,
+    candidates: impl IntoIterator<Item = &'a str, IntoIter: Clone>,
+) -> Option<&'a str> {
+    let all = candidates.into_iter();
+    let first = nearest(name, all.clone())?;
+    if first.eq_ignore_ascii_case(name) || whole(name, all.clone()) == Some(first) {
+        return Some(first);
+    }
+    let letters: Vec<char> = name.chars().take(128).collect();
+    let least = distance(&letters, first, usize::MAX);
+    let tied = all
+        .filter(|other| *other != first && *other != name)
+        .any(|other| distance(&letters, other, least) <= least);
+    (!tied).then_some(first)
 }
 
 /// The only candidate of which the name is a part: `passive` for `active-passive`.
@@ -66,5 +85,15 @@ mod tests {
         assert_eq!(nearest("passive", ["active-passive", "active-active"]), Some("active-passive"));
         assert_eq!(nearest("active", ["active-passive", "active-active"]), None);
         assert_eq!(nearest("", words), None);
+    }
+
+    #[test]
+    fn is_certain_only_of_one() {
+        assert_eq!(certain("eu-wset", ["eu-west", "eu-east", "us-west"]), Some("eu-west"));
+        assert_eq!(certain("eu-xest", ["eu-west", "eu-vest"]), None);
+        assert_eq!(certain("Warm", ["warm", "cold"]), Some("warm"));
+        assert_eq!(certain("rt0", ["rto", "mode"]), Some("rto"));
+        assert_eq!(certain("passive", ["active-passive", "active-active"]), Some("active-passive"));
+        assert_eq!(certain("zebra", ["warm"]), None);
     }
 }

@@ -69,6 +69,14 @@ pub fn lines(written: &str) -> String {
     broken.join("\n")
 }
 
+/// A text as it is written in KDL: bare where that is plainly allowed, else in quotes.
+pub fn kdl(text: &str) -> String {
+    let bare = text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+        && !matches!(text, "true" | "false" | "null" | "inf" | "nan");
+    if bare { text.to_owned() } else { format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")) }
+}
+
 /// A text of at most so many columns, with `…` where its end was.
 pub fn cut(text: &str, columns: usize) -> String {
     if text.len() <= columns || width(text) <= columns {

@@ -2,7 +2,7 @@
 
 use super::{Doubt, Resolver, cities};
 use crate::decode::Node;
-use crate::diagnostic::{Diagnostic, Edit, registry as codes};
+use crate::diagnostic::{Diagnostic, Edit, plain, registry as codes};
 use crate::model::{Failover, FailoverMode, LaneId, LocationId, Moves, RegionId, Standby, To};
 use crate::span::{Span, Spanned};
 use seawall_schema::Share;
@@ -133,7 +133,18 @@ impl Resolver<'_> {
                 );
                 let finding = finding.label(standby.span, word);
                 let help = format!("leave it out, or say `standby=warm warm=\"{}\"`", given.value);
-                self.out.push(finding.help(help));
+                let finding = finding.help(help);
+                let edit = |span, replacement: &str| vec![Edit { span, replacement: replacement.to_owned() }];
+                let entry = line.prop_span("warm");
+                let before = Span { end: entry.start, ..entry };
+                self.out.push(if standby.span.is_some() {
+                    finding
+                        .suggest("make it a warm standby", edit(standby.span, "warm"))
+                        .suggest("leave `warm=` out", edit(entry, ""))
+                } else {
+                    // Nobody says how much waits warm and means that nothing does.
+                    finding.fix("say `standby=warm`", edit(before, "standby=warm "))
+                });
             }
             _ => {}
         }
@@ -190,7 +201,8 @@ impl Resolver<'_> {
             Some(first) => {
                 let edits = vec![Edit { span: city.span, replacement: (*first).to_owned() }];
                 let finding = finding.help(format!("it serves {}: name one of them", serves.join(", ")));
-                finding.fix(format!("target {first} instead"), edits)
+                let title = format!("target {first} instead");
+                if serves.len() == 1 { finding.fix(title, edits) } else { finding.suggest(title, edits) }
             }
         });
     }
@@ -236,6 +248,12 @@ impl Resolver<'_> {
             finding = finding.label(at, format!("`{}` serves it", region.name));
         }
         let ways: Vec<String> = names.iter().map(|name| format!("`region={name}`")).collect();
-        self.out.push(finding.help(format!("say which: {}", ways.join(" or "))));
+        finding = finding.help(format!("say which: {}", ways.join(" or ")));
+        for name in names.iter().take(4) {
+            let at = Span { start: city.span.end, ..city.span };
+            let edits = vec![Edit { span: at, replacement: format!(" region={}", plain::kdl(name)) }];
+            finding = finding.suggest(format!("say `region={name}`"), edits);
+        }
+        self.out.push(finding);
     }
 }

@@ -4,7 +4,7 @@ use super::Resolver;
 use super::names::{Form, Table, check_form, twice};
 use crate::decode::value::clip;
 use crate::decode::{Datum, Node};
-use crate::diagnostic::{Diagnostic, registry as codes};
+use crate::diagnostic::{Diagnostic, Edit, registry as codes};
 use crate::model::{Boundary, Dialect, Failback, Fleet, RegionId, StandbyTimes, Survive, Wave};
 use crate::span::{FileId, Span, Spanned};
 use seawall_schema::name::{FleetName, LABEL_LIMIT, WaveName};
@@ -148,18 +148,33 @@ impl Resolver<'_> {
             match seen.get(&*name.value) {
                 Some(first) => {
                     let message = format!("{kind} `{}` is listed twice", clip(&name.value));
-                    self.listed_twice(&message, *first, name.span);
+                    self.repeated(&message, *first, name.span);
                 }
                 None => drop(seen.insert(&name.value, name.span)),
             }
         }
     }
 
-    /// Says that a list names something twice.
+    /// Says that something is named twice where once is the limit; which of the two goes is open.
     pub(super) fn listed_twice(&mut self, message: &str, first: Span, second: Span) {
-        let finding = Diagnostic::new(&codes::LISTED_TWICE, message, second, "and again here");
-        self.out.push(finding.label(first, "it is named here").help("keep one of them"));
+        let finding = named_twice(message, first, second);
+        let finding = finding.suggest("take the second one out", without(second));
+        self.out.push(finding.suggest("take the first one out", without(first)));
     }
+
+    /// Says that one list names something twice, which changes nothing.
+    pub(super) fn repeated(&mut self, message: &str, first: Span, second: Span) {
+        self.out.push(named_twice(message, first, second).fix("take the second one out", without(second)));
+    }
+}
+
+fn named_twice(message: &str, first: Span, second: Span) -> Diagnostic {
+    let finding = Diagnostic::new(&codes::LISTED_TWICE, message, second, "and again here");
+    finding.label(first, "it is named here").help("keep one of them")
+}
+
+fn without(span: Span) -> Vec<Edit> {
+    vec![Edit { span, replacement: String::new() }]
 }
 
 fn set<T>(place: &mut Spanned<T>, given: Option<Spanned<T>>) {

@@ -5,8 +5,8 @@
 
 use super::glob;
 use crate::decode::{self, Node};
-use crate::diagnostic::nearest::nearest;
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Edit, registry as codes};
+use crate::diagnostic::nearest::{certain, nearest};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, registry as codes};
 use crate::files::{FileError, Files, Sources};
 use crate::span::{FileId, Span, Spanned};
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -156,9 +156,8 @@ impl<'a> Loader<'a> {
         let Some(near) = nearest(folder, folders.iter().copied()).filter(matched) else {
             return finding.help(relative);
         };
-        let near = pattern.replacen(folder, near, 1);
-        let edits = vec![Edit { span: at, replacement: format!("{near:?}") }];
-        finding.help(format!("did you mean `{near}`?")).fix(format!("replace by `{near}`"), edits)
+        let sure = certain(folder, folders.iter().copied()).is_some();
+        finding.meant(at, &pattern.replacen(folder, near, 1), sure)
     }
 
     /// Adds the file that was probably meant to a finding about a missing one.
@@ -170,8 +169,8 @@ impl<'a> Loader<'a> {
         let Some(near) = nearest(path, all.iter().map(String::as_str)).map(str::to_owned) else {
             return finding;
         };
-        let edits = vec![Edit { span: at, replacement: format!("{near:?}") }];
-        finding.help(format!("did you mean `{near}`?")).fix(format!("replace by `{near}`"), edits)
+        let sure = certain(path, all.iter().map(String::as_str)).is_some();
+        finding.meant(at, &near, sure)
     }
 
     /// Like [`Loader::text`], with a near path where there is none of that name.

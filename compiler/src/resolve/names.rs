@@ -5,7 +5,7 @@
 
 use crate::decode::Node;
 use crate::decode::value::clip;
-use crate::diagnostic::{Diagnostic, Diagnostics, registry as codes};
+use crate::diagnostic::{Diagnostic, Diagnostics, Edit, plain, registry as codes};
 use crate::span::{Span, Spanned};
 use seawall_schema::name::is_dns_label;
 use std::collections::{HashMap, HashSet};
@@ -147,7 +147,9 @@ pub(super) fn check_form(kind: &str, form: Form, name: &Spanned<Arc<str>>, out: 
     let finding = Diagnostic::new(&codes::BAD_NAME, message, name.span, "not a DNS label");
     let better = labelled(&name.value, limit);
     out.push(if is_dns_label(&better, limit) {
-        finding.help(format!("lower-case letters, digits and `-` inside: `{better}`"))
+        let edits = vec![Edit { span: name.span, replacement: plain::kdl(&better) }];
+        let title = format!("rename it to `{better}`");
+        finding.help(format!("lower-case letters, digits and `-` inside: `{better}`")).suggest(title, edits)
     } else {
         finding.help("lower-case letters, digits and `-` inside")
     });

@@ -5,7 +5,7 @@ use super::names::{Form, Table, check_form, twice};
 use super::{Resolver, access, cities};
 use crate::decode::Node;
 use crate::diagnostic::nearest::nearest;
-use crate::diagnostic::{Diagnostic, Edit, registry as codes};
+use crate::diagnostic::{Diagnostic, registry as codes};
 use crate::model::{
     Cluster, Declared, LaneId, Lend, Location, LocationId, Pool, Region, RegionId, Reserve, Taint, TierId,
 };
@@ -60,7 +60,7 @@ impl Resolver<'_> {
                 continue;
             }
             if let Some(first) = seen.insert(city.value.clone(), city.span) {
-                self.listed_twice(&format!("city `{}` is listed twice", city.value), first, city.span);
+                self.repeated(&format!("city `{}` is listed twice", city.value), first, city.span);
                 continue;
             }
             found.push(city.map(CityCode::new));
@@ -84,8 +84,8 @@ impl Resolver<'_> {
         };
         self.out.push(match near {
             Some(near) => {
-                let edits = vec![Edit { span: city.span, replacement: near.clone() }];
-                finding.help(format!("did you mean `{near}`?")).fix(format!("replace by `{near}`"), edits)
+                // Cities have three letters: one that differs is as likely another city.
+                finding.meant(city.span, &near, near.eq_ignore_ascii_case(&city.value))
             }
             None => finding.help("cities are written as three capital letters, such as `FRA` or `NYC`"),
         });

@@ -265,7 +265,7 @@ impl Resolver<'_> {
                 if let Some(first) = here.insert(city.value.clone(), city.span) {
                     let message =
                         format!("a target of workload `{}` names city `{}` twice", name.value, city.value);
-                    self.listed_twice(&message, first, city.span);
+                    self.repeated(&message, first, city.span);
                     continue;
                 }
                 let Some(location) = self.city(city, line, served) else {

@@ -349,7 +349,15 @@ impl<'s> Parser<'s> {
                 let help =
                     "keywords are `#true`, `#false`, `#null`, `#inf`, `#-inf` and `#nan`; quote other text";
                 let message = format!("{} is no keyword", quote(word));
-                self.complain(&registry::UNEXPECTED_TOKEN, message, (start, end), "unknown", help);
+                let span = self.lexer.report.span(start, end);
+                let found = Diagnostic::new(&registry::UNEXPECTED_TOKEN, message, span, "unknown").help(help);
+                self.complain_of(match meant_keyword(word) {
+                    Some(keyword) => {
+                        let edit = Edit { span, replacement: keyword.to_owned() };
+                        found.fix(format!("write `{keyword}`"), vec![edit])
+                    }
+                    None => found,
+                });
                 Value::String(Cow::Borrowed(word))
             }
         }
@@ -382,5 +390,15 @@ impl<'s> Parser<'s> {
         } else {
             self.lexer.report.damage(found);
         }
+    }
+}
+
+/// The keyword that a misspelt one stands for: `#True`, `#yes`, `#nul`.
+fn meant_keyword(word: &str) -> Option<&'static str> {
+    match word.to_ascii_lowercase().as_str() {
+        "#true" | "#yes" | "#on" => Some("#true"),
+        "#false" | "#no" | "#off" => Some("#false"),
+        "#null" | "#nul" | "#nil" | "#none" => Some("#null"),
+        _ => None,
     }
 }

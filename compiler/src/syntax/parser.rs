@@ -107,7 +107,10 @@ impl<'s> Parser<'s> {
         let end = self.lexer.at + 2 + line.trim_end().len();
         let help = "write `/- kdl-version 2`, or nothing, and the file in KDL v2";
         let (message, range) = ("KDL version 1 is not read", (self.lexer.at, end));
-        self.lexer.report.damage_at(&registry::OLD_VERSION, message, range, "says version 1", help);
+        let span = self.lexer.report.span(range.0, range.1);
+        let edits = vec![Edit { span, replacement: "/- kdl-version 2".to_owned() }];
+        let found = Diagnostic::new(&registry::OLD_VERSION, message, span, "says version 1").help(help);
+        self.lexer.report.damage(found.fix("write `/- kdl-version 2`", edits));
     }
 
     fn stray_braces(&mut self) {

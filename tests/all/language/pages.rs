@@ -8,14 +8,14 @@ use seawall_compiler::{Options, check};
 use std::collections::BTreeSet;
 
 /// A page's examples: what stands in the fenced blocks under `## Fails` and `## Fixed`.
-fn examples(page: &str, heading: &str) -> Option<String> {
+pub(super) fn examples(page: &str, heading: &str) -> Option<String> {
     let section = page.split("\n## ").find(|section| section.starts_with(heading))?;
     let block = section.split("```kdl\n").nth(1)?;
     Some(block.split("\n```").next()?.to_owned() + "\n")
 }
 
 /// An example as a fleet: added to the base, unless it brings a `fleet.kdl` of its own; `// --- PATH` starts a file.
-fn fleet(example: &str) -> MemoryFiles {
+pub(super) fn fleet(example: &str) -> MemoryFiles {
     let base = std::fs::read_to_string(root().join("docs/codes/base.kdl")).unwrap();
     let mut files = MemoryFiles::default();
     let (mut path, mut text) = ("fleet.kdl".to_owned(), base);

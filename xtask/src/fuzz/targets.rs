@@ -154,8 +154,11 @@ fn printed(checked: &Checked) -> Result<(), String> {
     if json["findings"].as_array().is_none_or(|all| all.len() != found.len()) {
         return Err("the JSON does not hold every finding".to_owned());
     }
-    let _ =
-        (sarif::sarif(found, sources, "0"), github::github(found, sources, ""), junit::junit(found, sources));
+    let _ = (
+        sarif::sarif(found, sources, "", "0"),
+        github::github(found, sources, ""),
+        junit::junit(found, sources),
+    );
     Ok(())
 }
 
