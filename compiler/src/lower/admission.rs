@@ -4,7 +4,7 @@
 //! Namespaces are found by the tenant label; a namespace without it is not touched.
 
 use super::names;
-use super::priority_class::{carried, queues};
+use super::priority_class::queues;
 use super::{Context, LoweredObject};
 use crate::span::Span;
 use seawall_schema::keys;
@@ -44,8 +44,9 @@ fn of_residency(context: &Context<'_>) -> Vec<LoweredObject> {
 fn of_classes(context: &Context<'_>) -> Vec<LoweredObject> {
     let model = context.model;
     let mut classes: Vec<_> = model.tiers.iter().map(|t| names::tier_class(t).name).collect();
-    classes
-        .extend(carried(context).into_iter().map(|(lane, tier)| names::lane_class(context, lane, tier).name));
+    classes.extend(
+        context.place.carried.iter().copied().map(|(lane, tier)| names::lane_class(context, lane, tier).name),
+    );
     classes.extend(queues(context).map(|q| names::queue_class(q, &model[q.tier.value]).name));
     let listed = quoted(classes.iter().map(String::as_str));
     let validation = json!({

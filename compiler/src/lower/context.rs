@@ -19,6 +19,8 @@ pub(crate) struct Place {
     pub(crate) workloads: Vec<WorkloadId>,
     /// Tenants with anything here: a quota in the region, replicas, standbys, or jobs; in order.
     pub(crate) tenants: Vec<TenantId>,
+    /// Which tiers come here by which lanes.
+    pub(crate) carried: BTreeSet<(LaneId, TierId)>,
     /// Labels of the residencies too long to be spelt out that include this country.
     pub(crate) residency_sets: BTreeSet<String>,
 }
@@ -39,8 +41,14 @@ impl Place {
         };
         let all = model.workloads.iter().enumerate().filter(|(_, w)| here(w));
         let workloads: Vec<_> = all.map(|(index, _)| WorkloadId(index as u32)).collect();
-        let written = workloads.iter().map(|id| &model[*id]).filter(|w| w.mode != Mode::Observe);
-        let mut tenants: BTreeSet<TenantId> = written.map(|w| w.tenant.value).collect();
+        let written: Vec<_> =
+            workloads.iter().map(|id| &model[*id]).filter(|w| w.mode != Mode::Observe).collect();
+        let carried = |w: &Workload| {
+            let to_here = moves_to(w).filter(|to| locations.contains(&to.location));
+            to_here.map(|to| (to.lane.value, w.tier.value)).collect::<Vec<_>>()
+        };
+        let carried = written.iter().flat_map(|w| carried(w)).collect();
+        let mut tenants: BTreeSet<TenantId> = written.iter().map(|w| w.tenant.value).collect();
         let jobs = model.jobs.iter().filter(|j| j.dispatch.iter().any(|to| locations.contains(&to.value)));
         tenants.extend(jobs.map(|j| j.tenant.value));
         let quota = |t: &Tenant| t.quotas.iter().any(|q| q.region == region);
@@ -48,7 +56,7 @@ impl Place {
         tenants.extend(with_quota.map(|(index, _)| TenantId(index as u32)));
         let residency_sets = residency::sets_with(model, &model[region].country.value);
         let tenants = tenants.into_iter().collect();
-        Self { folder, region, cell, inventory, locations, workloads, tenants, residency_sets }
+        Self { folder, region, cell, inventory, locations, workloads, tenants, carried, residency_sets }
     }
 }
 

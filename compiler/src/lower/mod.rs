@@ -39,10 +39,11 @@ pub(crate) use footprint::{Instance, Role, footprint, proved_replicas, standbys}
 pub(crate) use object::Objects;
 pub(crate) use situation::Situation;
 
-use crate::model::{LocationId, Model, RegionId};
+use crate::model::{LocationId, Model, RegionId, WorkloadId};
 use crate::proof::Proof;
 use rayon::prelude::*;
 use seawall_schema::object::ObjectKey;
+use std::collections::BTreeMap;
 
 /// All bundles.
 #[derive(Clone, Debug)]
@@ -90,44 +91,66 @@ pub fn lower(model: &Model, proof: &Proof) -> Result<Lowered, Clash> {
     let places = context::places(model);
     let days = overlay::days(model, proof);
     let lower = |place: &Place| {
-        let base = objects(&Context { model, place, now: &Situation::default() })?;
-        let overlays = overlay::overlays(model, place, &days, &base)?;
+        let now = Situation::default();
+        let normal = Normal::new(&Context { model, place, now: &now })?;
+        let overlays = overlay::overlays(model, place, &days, &normal)?;
         let Place { folder, region, cell, inventory, locations, .. } = place.clone();
         let scheduler = scheduler::configuration(model, place);
-        Ok(Bundle {
-            folder,
-            region,
-            cell,
-            inventory,
-            locations,
-            objects: base.into_ordered(),
-            scheduler,
-            overlays,
-        })
+        let objects = normal.objects.into_ordered();
+        Ok(Bundle { folder, region, cell, inventory, locations, objects, scheduler, overlays })
     };
     Ok(Lowered { bundles: places.par_iter().map(lower).collect::<Result<_, Clash>>()? })
 }
 
-/// Everything that a bundle holds in a situation; a new kind of object is a line here.
-fn objects(context: &Context<'_>) -> Result<Objects, Clash> {
+/// A bundle in normal running: what overlays are compared with.
+struct Normal<'a> {
+    instances: Vec<Instance<'a>>,
+    objects: Objects,
+    /// Whose an object is, where it is one of [`of_workloads`].
+    owners: BTreeMap<ObjectKey, WorkloadId>,
+}
+
+impl<'a> Normal<'a> {
+    fn new(context: &Context<'a>) -> Result<Self, Clash> {
+        let instances = footprint(context);
+        let mut objects = of_bundle(context, &instances)?;
+        let mut owners = BTreeMap::new();
+        for own in instances.chunk_by(|a, b| a.id == b.id) {
+            let made = of_workloads(context, own);
+            owners.extend(made.iter().map(|object| (object.key.clone(), own[0].id)));
+            put(context, &mut objects, made)?;
+        }
+        Ok(Self { instances, objects, owners })
+    }
+}
+
+fn put(context: &Context<'_>, objects: &mut Objects, made: Vec<LoweredObject>) -> Result<(), Clash> {
+    made.into_iter().try_for_each(|object| {
+        objects.insert(object).map_err(|key| Clash { bundle: context.place.folder.clone(), key })
+    })
+}
+
+/// What a bundle holds in a situation, its workloads apart; a new kind of object is a line here or there.
+fn of_bundle(context: &Context<'_>, instances: &[Instance<'_>]) -> Result<Objects, Clash> {
     let mut objects = Objects::default();
-    let mut put = |made: Vec<LoweredObject>| {
-        made.into_iter().try_for_each(|object| {
-            objects.insert(object).map_err(|key| Clash { bundle: context.place.folder.clone(), key })
-        })
-    };
-    let instances = footprint(context);
+    let mut put = |made| put(context, &mut objects, made);
     put(namespace::namespaces(context))?;
     put(priority_class::priority_classes(context))?;
-    put(resource_quota::resource_quotas(context, &instances))?;
+    put(resource_quota::resource_quotas(context, instances))?;
     put(limit_range::limit_ranges(context))?;
     put(admission::policies(context))?;
     put(kueue::objects(context))?;
     put(placeholder::placeholders(context))?;
-    put(workload::objects(context, &instances))?;
     put(appwrapper::appwrappers(context))?;
-    put(pod_disruption_budget::budgets(context, &instances))?;
-    put(horizontal_pod_autoscaler::autoscalers(context, &instances))?;
     put(dns_endpoint::records(context))?;
     Ok(objects)
+}
+
+/// What workloads are made into. In a situation it differs only where their instances do
+/// ([`overlay`] asks for no others), so that whatever else it is to depend on must be compared there.
+fn of_workloads(context: &Context<'_>, instances: &[Instance<'_>]) -> Vec<LoweredObject> {
+    let mut made = workload::objects(context, instances);
+    made.extend(pod_disruption_budget::budgets(context, instances));
+    made.extend(horizontal_pod_autoscaler::autoscalers(context, instances));
+    made
 }

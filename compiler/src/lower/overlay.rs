@@ -5,13 +5,16 @@
 //! reserves hold is started, and the bundle says that it was refuted.
 
 use super::fill::fill;
-use super::object::{Objects, ordered};
-use super::{Clash, Context, LoweredObject, Place, Situation, objects};
-use crate::model::Model;
+use super::object::ordered;
+use super::{
+    Clash, Context, Instance, LoweredObject, Normal, Place, Situation, footprint, of_bundle, of_workloads,
+    put,
+};
+use crate::model::{Model, WorkloadId};
 use crate::proof::{Move, Outcome, Proof, Scenario, ScenarioKind, Verdict};
 use seawall_schema::digest;
 use seawall_schema::object::ObjectKey;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One event in one bundle.
 #[derive(Clone, Debug)]
@@ -57,9 +60,9 @@ pub(super) fn overlays(
     model: &Model,
     place: &Place,
     days: &[Day<'_>],
-    base: &Objects,
+    normal: &Normal<'_>,
 ) -> Result<Vec<Overlay>, Clash> {
-    days.iter().map(|day| overlay(model, place, day, base)).collect()
+    days.iter().map(|day| overlay(model, place, day, normal)).collect()
 }
 
 /// The overlay's name; sets of several regions, and zones, have none.
@@ -106,13 +109,32 @@ pub(crate) fn situation(model: &Model, outcome: &Outcome) -> Situation {
     }
 }
 
-fn overlay(model: &Model, place: &Place, day: &Day<'_>, base: &Objects) -> Result<Overlay, Clash> {
+fn overlay(model: &Model, place: &Place, day: &Day<'_>, normal: &Normal<'_>) -> Result<Overlay, Clash> {
     let Day { name, outcome, now } = day;
-    let then = objects(&Context { model, place, now })?;
-    let removed: Vec<_> = base.iter().filter(|b| then.get(&b.key).is_none()).map(|b| b.key.clone()).collect();
-    let differs = |object: &LoweredObject| base.get(&object.key).is_none_or(|b| b.value != object.value);
-    let changed = then.into_iter().filter(differs).collect();
+    let context = Context { model, place, now };
+    let mut instances = footprint(&context);
+    let mut then = of_bundle(&context, &instances)?;
+    let changed = changed(&context, &normal.instances, &instances);
+    instances.retain(|instance| changed.contains(&instance.id));
+    put(&context, &mut then, of_workloads(&context, &instances))?;
+    let asked = |key: &ObjectKey| normal.owners.get(key).is_none_or(|owner| changed.contains(owner));
+    let gone = |b: &&LoweredObject| then.get(&b.key).is_none() && asked(&b.key);
+    let removed: Vec<_> = normal.objects.iter().filter(gone).map(|b| b.key.clone()).collect();
+    let differs =
+        |object: &LoweredObject| normal.objects.get(&object.key).is_none_or(|b| b.value != object.value);
+    let objects = ordered(then.into_iter().filter(differs).collect());
     let (scenario, verdict) = (outcome.scenario.name.clone(), outcome.verdict.word());
     let (name, moves) = (name.clone(), now.moves.clone());
-    Ok(Overlay { name, scenario, verdict, moves, objects: ordered(changed), removed })
+    Ok(Overlay { name, scenario, verdict, moves, objects, removed })
+}
+
+/// Workloads of which any object may differ: by their numbers, or by an autoscaler that is held.
+fn changed(context: &Context<'_>, base: &[Instance<'_>], then: &[Instance<'_>]) -> BTreeSet<WorkloadId> {
+    let of = |i: &Instance<'_>| (i.id, i.location, i.replicas, i.grown, i.autoscale.map(|a| (a.min, a.max)));
+    let holds = |i: &Instance<'_>| {
+        i.workload.during_failover.as_ref().is_some_and(|d| d.hold_autoscale)
+            && context.now.displaces(i.location)
+    };
+    let pairs = base.iter().zip(then);
+    pairs.filter(|(base, then)| of(base) != of(then) || holds(then)).map(|(_, then)| then.id).collect()
 }

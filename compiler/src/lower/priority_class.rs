@@ -1,13 +1,11 @@
 //! PriorityClasses: what the scheduler may evict is what the proof lets a lane spend.
 
-use super::context::moves_to;
 use super::names::{self, Class};
 use super::{Context, LoweredObject};
 use crate::model::*;
 use crate::span::Span;
 use seawall_schema::keys;
 use serde_json::json;
-use std::collections::BTreeSet;
 
 pub(super) fn priority_classes(context: &Context<'_>) -> Vec<LoweredObject> {
     let model = context.model;
@@ -26,7 +24,7 @@ pub(super) fn priority_classes(context: &Context<'_>) -> Vec<LoweredObject> {
         let labels = [(keys::ROLE, "placeholder")];
         made.push(class(context, &names::placeholder_class(), about, &labels, context.region().span));
     }
-    for (lane, tier) in carried(context) {
+    for &(lane, tier) in &context.place.carried {
         let (lane_of, tier_of) = (&model[lane], &model[tier]);
         let about = format!("Work of tier {} that comes by the lane {}.", tier_of.name, lane_of.name);
         let labels = [(keys::LANE, lane_of.name.as_str()), (keys::TIER, tier_of.name.as_str())];
@@ -62,17 +60,6 @@ fn class(
         "description": description,
     });
     LoweredObject::new(object, vec![span])
-}
-
-/// Which tiers come into this bundle by which lanes.
-pub(super) fn carried(context: &Context<'_>) -> BTreeSet<(LaneId, TierId)> {
-    let mut carried = BTreeSet::new();
-    for (_, workload) in context.workloads().filter(|(_, w)| w.mode != Mode::Observe) {
-        for to in moves_to(workload).filter(|to| context.holds(to.location)) {
-            carried.insert((to.lane.value, workload.tier.value));
-        }
-    }
-    carried
 }
 
 /// Queues with a quota in this bundle.

@@ -5,34 +5,38 @@
 //! the grant. Kubernetes scopes no extended resources, so those have one quota over all classes.
 
 use super::names;
-use super::priority_class::{carried, queues};
+use super::priority_class::queues;
 use super::{Context, Instance, LoweredObject, Role, manifests};
 use crate::model::*;
 use crate::span::Span;
 use seawall_schema::{Resource, Resources, keys};
 use serde_json::{Map, Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn resource_quotas(context: &Context<'_>, instances: &[Instance<'_>]) -> Vec<LoweredObject> {
-    context.place.tenants.iter().flat_map(|&id| of_tenant(context, instances, id)).collect()
+    let mut by_tenant: BTreeMap<TenantId, Vec<&Instance<'_>>> = BTreeMap::new();
+    for instance in instances {
+        by_tenant.entry(instance.workload.tenant.value).or_default().push(instance);
+    }
+    let of = |id: &TenantId| of_tenant(context, by_tenant.get(id).map_or(&[], Vec::as_slice), *id);
+    context.place.tenants.iter().flat_map(of).collect()
 }
 
-fn of_tenant(context: &Context<'_>, instances: &[Instance<'_>], id: TenantId) -> Vec<LoweredObject> {
+fn of_tenant(context: &Context<'_>, of_this: &[&Instance<'_>], id: TenantId) -> Vec<LoweredObject> {
     let model = context.model;
-    let of_this: Vec<_> = instances.iter().filter(|i| i.workload.tenant.value == id).collect();
-    let mut made = vec![tiers(context, &of_this, id)];
+    let mut made = vec![tiers(context, of_this, id)];
     let lanes: BTreeSet<_> = lanes(context);
-    made.extend(lanes.into_iter().map(|lane| of_lane(context, &of_this, id, lane)));
+    made.extend(lanes.into_iter().map(|lane| of_lane(context, of_this, id, lane)));
     made.extend(queues(context).filter(|q| uses(model, id, q)).map(|queue| of_queue(context, id, queue)));
-    made.extend(extended(context, &of_this, id));
-    made.extend(context.now.span().and_then(|event| frozen(context, &of_this, id, event)));
+    made.extend(extended(context, of_this, id));
+    made.extend(context.now.span().and_then(|event| frozen(context, of_this, id, event)));
     made
 }
 
 /// Lanes into this bundle, by their reserves and by what comes through them.
 fn lanes(context: &Context<'_>) -> BTreeSet<LaneId> {
     let held = context.locations().flat_map(|(_, l)| l.reserves.iter().map(|r| r.lane));
-    held.chain(carried(context).into_iter().map(|(lane, _)| lane)).collect()
+    held.chain(context.place.carried.iter().copied().map(|(lane, _)| lane)).collect()
 }
 
 fn uses(model: &Model, tenant: TenantId, queue: &Queue) -> bool {
@@ -100,7 +104,7 @@ fn of_lane(context: &Context<'_>, of_this: &[&Instance<'_>], id: TenantId, lane:
         let amounts = by_lane.iter().map(|i| i.times(i.replicas).get(resource));
         limit.set(resource.clone(), amounts.fold(0, u64::saturating_add));
     }
-    let carried = carried(context).into_iter().filter(|(l, _)| *l == lane);
+    let carried = context.place.carried.iter().copied().filter(|(l, _)| *l == lane);
     let mut classes: Vec<_> = carried.map(|(l, tier)| names::lane_class(context, l, tier).name).collect();
     if classes.is_empty() {
         // A scope needs a value; a lane that nothing comes by yet is shut for every tier.
