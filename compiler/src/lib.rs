@@ -70,5 +70,5 @@ fn examine(files: &dyn Files, _options: &Options) -> Checked {
     let draft = resolve::resolve(files, &mut sources, &mut found);
     let proof = check::check(&draft, &mut found);
     let model = proof.is_some().then_some(draft.model);
-    Checked { sources, diagnostics: found.into_sorted(), model, proof }
+    Checked { sources, diagnostics: found.into_shown(), model, proof }
 }

@@ -10,7 +10,7 @@ use crate::proof::{
 };
 use crate::span::Span;
 use seawall_schema::Resource;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 /// Turns what the proof found into findings.
 pub fn check(model: &Model, proof: &Proof, out: &mut Diagnostics) {
@@ -99,18 +99,19 @@ fn place_span(model: &Model, witness: &Witness) -> Span {
 /// A label for every line that contributes, each place once.
 fn with_lines(mut finding: Diagnostic, witness: &Witness, primary: Span) -> Diagnostic {
     let mut seen = BTreeSet::from([primary]);
-    for demand in &witness.demands {
-        if seen.insert(demand.span) {
-            finding = finding.label(demand.span, demand_label(witness, demand));
-        }
-    }
-    for pool in &witness.pools {
-        if seen.insert(pool.span) {
-            finding = finding.label(pool.span, pool_text(witness, pool.pool, pool.amount));
-        }
+    let demands = witness.demands.iter().map(|demand| (demand.span, demand_label(witness, demand)));
+    let pools = witness.pools.iter().map(|pool| (pool.span, pool_text(witness, pool.pool, pool.amount)));
+    let lines: Vec<(Span, String)> = demands.chain(pools).filter(|(span, _)| seen.insert(*span)).collect();
+    let more = lines.len().saturating_sub(LINES);
+    for (index, (span, text)) in lines.into_iter().take(LINES).enumerate() {
+        let last = index + 1 == LINES && more > 0;
+        finding = finding.label(span, if last { format!("{text}, and {more} more lines") } else { text });
     }
     finding
 }
+
+/// Lines that one finding shows.
+const LINES: usize = 40;
 
 /// An amount with the name of its resource: `152 cpu`, `64Gi memory`.
 fn quantity(resource: &Resource, amount: i128) -> String {
@@ -170,22 +171,30 @@ fn shortened(parts: Vec<String>) -> String {
 /// One finding for all scenarios that one witness refutes.
 fn scenario_findings(model: &Model, proof: &Proof, broken: &Broken, out: &mut Diagnostics) {
     let mut causes: Vec<(&Witness, Vec<&Outcome>)> = Vec::new();
+    let mut known: HashMap<(i128, i128, &str), Vec<usize>> = HashMap::new();
     for outcome in &proof.scenarios {
         match &outcome.verdict {
             Verdict::Refuted(witness) if broken.is_news(witness) => {
-                match causes.iter_mut().find(|(known, _)| same_cause(known, witness)) {
-                    Some((_, outcomes)) => outcomes.push(outcome),
-                    None => causes.push((witness, vec![outcome])),
+                let alike = known.entry((witness.needs, witness.has, &witness.place)).or_default();
+                match alike.iter().copied().find(|index| same_cause(causes[*index].0, witness)) {
+                    Some(index) => causes[index].1.push(outcome),
+                    None => {
+                        alike.push(causes.len());
+                        causes.push((witness, vec![outcome]));
+                    }
                 }
             }
             Verdict::Undecided => out.push(undecided(outcome)),
             _ => {}
         }
     }
-    for (witness, outcomes) in causes {
-        out.push(refuted(model, proof, witness, &outcomes));
+    for (index, (witness, outcomes)) in causes.into_iter().enumerate() {
+        out.push(refuted(model, proof, witness, &outcomes, index < MENDED));
     }
 }
+
+/// Causes for which changes that mend them are looked for: each takes some proofs.
+const MENDED: usize = 8;
 
 /// Whether two witnesses are one sum. Zones of the same size are: which of them is lost does not show in it.
 fn same_cause(a: &Witness, b: &Witness) -> bool {
@@ -195,6 +204,13 @@ fn same_cause(a: &Witness, b: &Witness) -> bool {
 
 fn undecided(outcome: &Outcome) -> Diagnostic {
     let name = &outcome.scenario.name;
+    if let Some((kind, count)) = name.split_once(":more-than-") {
+        let message =
+            format!("{kind} beyond the first {count} scenarios are undecided: so many are not proved");
+        let finding =
+            Diagnostic::new(&registry::SCENARIO_UNDECIDED, message, outcome.scenario.span, "asks for more");
+        return finding.help("ask for fewer at once, and name the larger failures that matter as events");
+    }
     let message = format!("{name} is undecided: the search for an assignment ran out of its budget");
     Diagnostic::new(
         &registry::SCENARIO_UNDECIDED,
@@ -205,7 +221,7 @@ fn undecided(outcome: &Outcome) -> Diagnostic {
     .help("more reserve at the destinations usually makes it easy to decide")
 }
 
-fn refuted(model: &Model, proof: &Proof, witness: &Witness, outcomes: &[&Outcome]) -> Diagnostic {
+fn refuted(model: &Model, proof: &Proof, witness: &Witness, outcomes: &[&Outcome], mend: bool) -> Diagnostic {
     let names: Vec<_> = outcomes.iter().map(|o| o.scenario.name.as_str()).collect();
     let code = if witness.kind == WitnessKind::Data {
         &registry::DATA_OUT_OF_REACH
@@ -218,11 +234,12 @@ fn refuted(model: &Model, proof: &Proof, witness: &Witness, outcomes: &[&Outcome
     let label = if witness.kind == WitnessKind::Data { "asked for here".to_string() } else { short };
     let mut finding = Diagnostic::new(code, message, primary, label);
     let mut seen = BTreeSet::from([primary]);
-    for outcome in outcomes.iter().filter(|o| seen.insert(o.scenario.span)) {
+    for outcome in outcomes.iter().filter(|o| seen.insert(o.scenario.span)).take(8) {
         finding = finding.label(outcome.scenario.span, format!("{} as well", outcome.scenario.name));
     }
     finding = with_lines(finding, witness, primary);
-    match fixes::suggest(model, proof, witness, &names).as_slice() {
+    let fixes = if mend { fixes::suggest(model, proof, witness, &names) } else { Vec::new() };
+    match fixes.as_slice() {
         [] => finding,
         found => finding.help(format!("one of these mends it, each proved again: {}", found.join(" | "))),
     }

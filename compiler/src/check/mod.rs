@@ -4,7 +4,9 @@
 //! lines that were understood; where the draft has doubts, it is silent.
 
 pub mod capacity;
+mod derived;
 mod destinations;
+mod extent;
 mod follows;
 mod health;
 mod lanes;
@@ -44,8 +46,12 @@ pub static RULES: &[Rule] = &[
     health::check,
     manifests::twice,
     manifests::references,
-    state::check,
-    state::names,
+    state::zones,
+    state::regions,
+    derived::stateful,
+    derived::services,
+    derived::collisions,
+    derived::orders,
     quotas::check,
     unused::check,
 ];
@@ -58,7 +64,8 @@ pub fn check(draft: &Draft, out: &mut Diagnostics) -> Option<Proof> {
     }
     // Sets of more regions than there are would only be counted in vain.
     let countable = !ruled.iter().any(|d| d.code.id == codes::SURVIVE_TOO_MANY.id);
-    let proof = (draft.notes.whole && countable).then(|| crate::proof::prove(&draft.model));
+    let provable = draft.notes.whole && countable && extent::check(&draft.model, &mut ruled);
+    let proof = provable.then(|| crate::proof::prove(&draft.model));
     if let Some(proof) = &proof {
         let mut proved = Diagnostics::default();
         capacity::check(&draft.model, proof, &mut proved);

@@ -1,13 +1,11 @@
-//! State that a zone takes with it: volumes of StatefulSets, and names of StatefulSets that do not fit once derived.
+//! State that stays behind: volumes that a lost zone takes with it, and volumes of work that moves to another region.
 
-use super::{destinations, workloads};
+use super::{about, workloads};
 use crate::diagnostic::{Diagnostic, Diagnostics, registry as codes};
 use crate::model::{Boundary, Content, ManifestObject, Model, Spread, Workload};
 use crate::resolve::Draft;
+use crate::span::Span;
 use serde_json::Value;
-
-/// Longest name of a StatefulSet whose pods can be labelled with its revision: 63 less a hyphen and ten characters.
-const STATEFUL_LIMIT: usize = 52;
 
 fn objects<'m>(model: &'m Model, workload: &'m Workload) -> impl Iterator<Item = &'m ManifestObject> {
     let files = match &workload.content {
@@ -17,24 +15,60 @@ fn objects<'m>(model: &'m Model, workload: &'m Workload) -> impl Iterator<Item =
     files.iter().flat_map(|file| &model[*file].objects)
 }
 
-fn is_stateful(object: &ManifestObject) -> bool {
-    object.value.get("kind").and_then(Value::as_str) == Some("StatefulSet")
+fn text<'v>(value: &'v Value, pointer: &str) -> &'v str {
+    value.pointer(pointer).and_then(Value::as_str).unwrap_or("")
+}
+
+/// Whether a claim can be mounted from several zones: file systems over the network, not disks.
+fn is_shared(claim: &Value) -> bool {
+    let modes = claim.pointer("/spec/accessModes").and_then(Value::as_array);
+    modes.is_some_and(|modes| {
+        modes.iter().any(|m| matches!(m.as_str(), Some("ReadWriteMany" | "ReadOnlyMany")))
+    })
+}
+
+/// Where the pods of a workload keep state on disks of a zone: claim templates, and claims among its manifests.
+fn volumes(model: &Model, workload: &Workload) -> Vec<Span> {
+    let mut found = Vec::new();
+    for object in objects(model, workload) {
+        let place = |pointer: &str| object.places.get(pointer).copied().unwrap_or(object.span);
+        let list = |pointer: &str| {
+            object.value.pointer(pointer).and_then(Value::as_array).cloned().unwrap_or_default()
+        };
+        match text(&object.value, "/kind") {
+            "StatefulSet" => {
+                let templates = list("/spec/volumeClaimTemplates");
+                if templates.iter().any(|claim| !is_shared(claim)) {
+                    found.push(place("/spec/volumeClaimTemplates"));
+                }
+            }
+            "Deployment" => {}
+            _ => continue,
+        }
+        for (index, volume) in list("/spec/template/spec/volumes").iter().enumerate() {
+            let name = text(volume, "/persistentVolumeClaim/claimName");
+            let claim = objects(model, workload).find(|object| {
+                text(&object.value, "/kind") == "PersistentVolumeClaim"
+                    && text(&object.value, "/metadata/name") == name
+            });
+            if claim.is_some_and(|claim| !is_shared(&claim.value)) {
+                found.push(place(&format!(
+                    "/spec/template/spec/volumes/{index}/persistentVolumeClaim/claimName"
+                )));
+            }
+        }
+    }
+    found
 }
 
 /// Volumes of work that spreads over zones stay behind in a lost zone.
-pub(super) fn check(draft: &Draft, out: &mut Diagnostics) {
+pub(super) fn zones(draft: &Draft, out: &mut Diagnostics) {
     let model = &draft.model;
     let survives = model.fleet.survive.iter().find(|s| s.boundary == Boundary::Zone && s.count > 0);
     let Some(survive) = survives else { return };
-    for (_, workload, _) in workloads(draft) {
+    for (index, workload, _) in workloads(draft) {
         let Some(Spread::Zone { span, .. }) = &workload.spread else { continue };
-        for object in objects(model, workload).filter(|object| is_stateful(object)) {
-            let pointer = "/spec/volumeClaimTemplates";
-            let claims = object.value.pointer(pointer).and_then(Value::as_array).map_or(0, Vec::len);
-            if claims == 0 {
-                continue;
-            }
-            let place = object.places.get(pointer).copied().unwrap_or(object.span);
+        for place in volumes(model, workload) {
             let message = format!(
                 "workload `{}` spreads over zones, and its volumes stay behind in a lost one",
                 workload.name
@@ -42,34 +76,27 @@ pub(super) fn check(draft: &Draft, out: &mut Diagnostics) {
             let finding = Diagnostic::new(&codes::ZONAL_STATE, message, place, "a volume lies in one zone");
             let finding =
                 finding.label(*span, "spreads over zones").label(survive.span, "whose loss must be survived");
-            out.push(finding.help("a pod waits for its volume: say `spread none reason=\"…\"` if that is the decision, or keep the data in a dataset"));
+            out.push(about(draft, index, finding.help("a pod waits for its volume: say `spread none reason=\"…\"` if that is the decision, or keep the data in a dataset")));
         }
     }
 }
 
-/// Standbys of StatefulSets have names of their own, which must fit.
-pub(super) fn names(draft: &Draft, out: &mut Diagnostics) {
+/// Volumes of work that moves to another region stay behind in the lost one, unless a dataset says where copies are.
+pub(super) fn regions(draft: &Draft, out: &mut Diagnostics) {
     let model = &draft.model;
-    for (_, workload, _) in workloads(draft) {
-        for object in objects(model, workload).filter(|object| is_stateful(object)) {
-            let name = object.value.pointer("/metadata/name").and_then(Value::as_str).unwrap_or("");
-            for to in destinations(workload) {
-                let derived = format!("{name}-{}", model[to.lane.value].name);
-                if derived.len() <= STATEFUL_LIMIT {
-                    continue;
-                }
-                let message = format!(
-                    "the standby's StatefulSet is called `{derived}`: {} characters, {STATEFUL_LIMIT} are the limit",
-                    derived.len()
-                );
-                let finding = Diagnostic::new(&codes::NAME_TOO_LONG, message, to.span, "derived here");
-                let place = object.places.get("/metadata/name").copied().unwrap_or(object.span);
-                out.push(
-                    finding.label(place, "from this name").help(
-                        "its pods carry the name in a label of 63 characters: shorten it, or the lane's",
-                    ),
-                );
-            }
-        }
+    for (index, workload, doubt) in workloads(draft) {
+        let homes: Vec<_> = workload.targets.iter().map(|target| model[target.location].region).collect();
+        let away = super::allowed(model, workload).find(|to| !homes.contains(&model[to.location].region));
+        let Some(to) = away.filter(|_| workload.uses.is_empty() && !doubt.data && !doubt.places) else {
+            continue;
+        };
+        let Some(place) = volumes(model, workload).first().copied() else { continue };
+        let message = format!(
+            "workload `{}` moves to `{}`, and its volumes stay behind",
+            workload.name, model[to.location].label
+        );
+        let finding = Diagnostic::new(&codes::ZONAL_STATE, message, place, "a volume lies in one region");
+        let finding = finding.label(to.span, "moves here, with empty volumes");
+        out.push(about(draft, index, finding.help("say where copies of the data are: a `dataset` with its `replica`s, and `uses` it here; or `failover none reason=\"…\"`")));
     }
 }

@@ -4,15 +4,16 @@
 //! Invariant: a diagnostic has a registered code and exactly one primary label; order is by place, then code. Its texts
 //! are fit to be shown anywhere (see [`plain`]).
 
+mod collected;
 pub mod nearest;
 pub mod plain;
 pub mod registry;
 pub mod render;
 
+pub use collected::Diagnostics;
 pub use registry::{Code, Severity};
 
 use crate::span::Span;
-use std::collections::HashSet;
 
 pub mod github;
 pub mod junit;
@@ -194,65 +195,5 @@ impl Diagnostic {
             }
         }
         (!lines.is_empty()).then(|| lines.join("\n"))
-    }
-}
-
-/// Findings, collected.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Diagnostics(Vec<Diagnostic>);
-
-impl Diagnostics {
-    /// Adds a finding.
-    pub fn push(&mut self, diagnostic: Diagnostic) {
-        self.0.push(diagnostic);
-    }
-
-    /// Adds all findings of another stage.
-    pub fn extend(&mut self, other: Diagnostics) {
-        self.0.extend(other.0);
-    }
-
-    /// Of the findings from the one at `from` on, keeps each that stands outside `own` only where none of its code and
-    /// places was there before: what several things inherit is told once.
-    pub(crate) fn once_outside(
-        &mut self,
-        from: usize,
-        own: Span,
-        seen: &mut HashSet<(&'static str, Vec<Span>)>,
-    ) {
-        let later = self.0.split_off(from.min(self.0.len()));
-        let inside = |span: Span| span.file == own.file && own.start <= span.start && span.end <= own.end;
-        self.0.extend(later.into_iter().filter(|finding| {
-            let places: Vec<Span> = finding.labels.iter().map(|label| label.span).collect();
-            places.iter().copied().any(inside) || seen.insert((finding.code.id, places))
-        }));
-    }
-
-    /// Whether a finding is an error.
-    pub fn has_errors(&self) -> bool {
-        self.0.iter().any(|d| d.severity == Severity::Error)
-    }
-
-    /// The findings in the order they were added.
-    pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
-        self.0.iter()
-    }
-
-    /// How many.
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// The findings sorted by file, place and code, the same one never twice.
-    pub fn into_sorted(mut self) -> Vec<Diagnostic> {
-        let key = |d: &Diagnostic| (d.labels.first().map(|l| l.span), d.code.id);
-        self.0.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message)));
-        self.0.dedup();
-        self.0
     }
 }

@@ -181,4 +181,5 @@ codes! {
     // SW10xx unused and style
     UNUSED = "SW1001", "unused", Warning, "something is defined and never used";
     QUOTAS_EXCEED = "SW1002", "quotas-exceed", Warning, "quotas add up to more than the reserves leave";
+    TOO_MANY_FINDINGS = "SW1003", "too-many-findings", Error, "a fleet has more findings than are shown";
 }

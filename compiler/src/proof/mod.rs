@@ -53,7 +53,7 @@ pub fn normal(model: &Model) -> Normal {
 pub fn prove(model: &Model) -> Proof {
     let tables = Tables::new(model);
     let normal = normal::decide(&tables);
-    let (scenarios, too_many) = scenario::list(model);
+    let scenario::Listed { scenarios, beyond, .. } = scenario::list(model);
     let on_paper = !normal.feasible();
     let packing = pack::Packing::new(&tables);
     let decide = |scenario: Scenario| {
@@ -64,8 +64,7 @@ pub fn prove(model: &Model) -> Proof {
         Outcome { verdict, scenario, on_paper }
     };
     let mut scenarios: Vec<Outcome> = scenarios.into_par_iter().map(decide).collect();
-    if let Some(span) = too_many {
-        scenarios.push(Outcome { scenario: scenario::unlisted(span), on_paper, verdict: Verdict::Undecided });
-    }
+    let undecided = |scenario| Outcome { scenario, on_paper, verdict: Verdict::Undecided };
+    scenarios.extend(beyond.into_iter().map(undecided));
     Proof { normal, scenarios, not_proved: NOT_PROVED.to_vec() }
 }

@@ -7,22 +7,75 @@ use super::{Scenario, ScenarioKind};
 use crate::model::{Boundary, EventId, Model, RegionId, Survive};
 use crate::span::Span;
 
-/// Most sets of regions that are listed one by one.
-const SET_LIMIT: usize = 200_000;
+/// Most scenarios that are listed one by one.
+const LISTED: usize = 200_000;
+/// Steps that all of them together may take, each about a location, a resource there, or work that moves.
+const STEPS: usize = 60_000_000;
+/// Moves that all of them together may come to.
+const MOVES: usize = 4_000_000;
 
-/// All scenarios, and whether there are more sets of regions than are listed.
-pub(super) fn list(model: &Model) -> (Vec<Scenario>, Option<Span>) {
-    let mut scenarios = Vec::new();
-    let too_many = regions(model, &mut scenarios);
-    cells(model, &mut scenarios);
-    zones(model, &mut scenarios);
-    events(model, &mut scenarios);
-    (scenarios, too_many)
+/// The scenarios that are decided, and the demand that asks for more than can be.
+pub(super) struct Listed {
+    pub(super) scenarios: Vec<Scenario>,
+    /// Stands for those beyond, by the line that asks for them.
+    pub(super) beyond: Vec<Scenario>,
+    steps: usize,
+    moves: usize,
+    /// Steps that a scenario takes whatever fails.
+    each: usize,
+    /// Work that moves where a location fails, by location.
+    displaced: Vec<usize>,
 }
 
-/// Stands for the sets of regions beyond those that are listed.
-pub(super) fn unlisted(span: Span) -> Scenario {
-    scenario(format!("regions:more-than-{SET_LIMIT}"), ScenarioKind::Regions, span)
+/// All scenarios that can be decided in a bounded number of steps. Each is counted before it is listed: many are asked
+/// for in a few words.
+pub(super) fn list(model: &Model) -> Listed {
+    let mut displaced = vec![0; model.locations.len()];
+    for workload in &model.workloads {
+        let ways = match &workload.failover {
+            crate::model::Failover::Moves(moves) => moves.to.len(),
+            _ => 0,
+        };
+        for target in &workload.targets {
+            displaced[target.location.index()] += 1 + ways;
+        }
+    }
+    let each = 8 + model.locations.len() * model.resources.len();
+    let mut listed =
+        Listed { scenarios: Vec::new(), beyond: Vec::new(), steps: 0, moves: 0, each, displaced };
+    regions(model, &mut listed);
+    cells(model, &mut listed);
+    zones(model, &mut listed);
+    events(model, &mut listed);
+    listed
+}
+
+impl Listed {
+    /// Adds a scenario, unless there are too many: then its line asks for more than can be decided.
+    fn add(&mut self, scenario: Scenario) -> bool {
+        let touched = scenario.failed.iter().chain(scenario.drained.iter().map(|(location, _)| location));
+        let moves: usize = touched.map(|location| self.displaced[location.index()]).sum();
+        self.moves += moves;
+        self.steps += self.each + moves;
+        if self.scenarios.len() < LISTED && self.steps <= STEPS && self.moves <= MOVES {
+            self.scenarios.push(scenario);
+            return true;
+        }
+        if !self.beyond.iter().any(|known| known.span == scenario.span) && self.beyond.len() < 8 {
+            let name = format!("{}:more-than-{}", kind_word(&scenario), self.scenarios.len());
+            self.beyond.push(self::scenario(name, scenario.kind, scenario.span));
+        }
+        false
+    }
+}
+
+fn kind_word(scenario: &Scenario) -> &'static str {
+    match scenario.kind {
+        ScenarioKind::Regions => "regions",
+        ScenarioKind::Cell => "cells",
+        ScenarioKind::Zone { .. } => "zones",
+        ScenarioKind::Event(_) | ScenarioKind::Partition(_) => "events",
+    }
 }
 
 fn asked(model: &Model, boundary: Boundary) -> impl Iterator<Item = &Survive> {
@@ -33,22 +86,20 @@ fn scenario(name: String, kind: ScenarioKind, span: Span) -> Scenario {
     Scenario { name, kind, failed: Vec::new(), drained: Vec::new(), may_lose: Vec::new(), span }
 }
 
-fn regions(model: &Model, out: &mut Vec<Scenario>) -> Option<Span> {
-    let survive = asked(model, Boundary::Region).max_by_key(|s| s.count)?;
+fn regions(model: &Model, out: &mut Listed) {
+    let Some(survive) = asked(model, Boundary::Region).max_by_key(|s| s.count) else { return };
     let most = (survive.count as usize).min(model.regions.len().saturating_sub(1));
     for size in 1..=most {
         let mut set: Vec<usize> = (0..size).collect();
         loop {
-            if out.len() == SET_LIMIT {
-                return Some(survive.span);
+            if !out.add(region_set(model, &set, survive.span)) {
+                return;
             }
-            out.push(region_set(model, &set, survive.span));
             if !advance(&mut set, model.regions.len()) {
                 break;
             }
         }
     }
-    None
 }
 
 /// The next set of the same size in lexicographic order.
@@ -70,38 +121,43 @@ fn region_set(model: &Model, set: &[usize], span: Span) -> Scenario {
     Scenario { failed, ..scenario(format!("{word}:{}", names.join("+")), ScenarioKind::Regions, span) }
 }
 
-fn cells(model: &Model, out: &mut Vec<Scenario>) {
+fn cells(model: &Model, out: &mut Listed) {
     let Some(survive) = asked(model, Boundary::Cell).next() else { return };
     for region in model.regions.iter().filter(|region| region.has_cells) {
         for location in &region.locations {
             let name = format!("cell:{}", model[*location].label);
-            out.push(Scenario {
-                failed: vec![*location],
-                ..scenario(name, ScenarioKind::Cell, survive.span)
-            });
+            let cell = scenario(name, ScenarioKind::Cell, survive.span);
+            if !out.add(Scenario { failed: vec![*location], ..cell }) {
+                return;
+            }
         }
     }
 }
 
-fn zones(model: &Model, out: &mut Vec<Scenario>) {
+fn zones(model: &Model, out: &mut Listed) {
     let Some(survive) = asked(model, Boundary::Zone).max_by_key(|s| s.holding_reserves) else { return };
     for (r, region) in model.regions.iter().enumerate() {
         for (zone, named) in region.zones.iter().enumerate() {
             let holding_reserves = survive.holding_reserves;
             let kind = ScenarioKind::Zone { region: RegionId(r as u32), zone, holding_reserves };
-            out.push(scenario(format!("zone:{}/{}", region.name, named.value), kind, survive.span));
+            // Dealing the pools out is its work.
+            let pools: usize = region.locations.iter().map(|l| model[*l].pools.len()).sum();
+            out.steps += pools * model.resources.len();
+            if !out.add(scenario(format!("zone:{}/{}", region.name, named.value), kind, survive.span)) {
+                return;
+            }
         }
     }
 }
 
-fn events(model: &Model, out: &mut Vec<Scenario>) {
+fn events(model: &Model, out: &mut Listed) {
     for (e, event) in model.events.iter().enumerate() {
         let id = EventId(e as u32);
         let kind = if event.sides.is_empty() { ScenarioKind::Event(id) } else { ScenarioKind::Partition(id) };
         let mut may_lose: Vec<_> = event.may_lose.iter().map(|tier| tier.value).collect();
         may_lose.sort();
         may_lose.dedup();
-        out.push(Scenario {
+        out.add(Scenario {
             failed: event.failed.iter().map(|location| location.value).collect(),
             drained: event.drained.iter().map(|(location, share)| (*location, share.value)).collect(),
             may_lose,

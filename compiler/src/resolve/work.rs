@@ -3,6 +3,7 @@
 use super::names::{Form, Table};
 use super::requests::{is_replicated, of_replica};
 use super::{Doubt, Resolver, cities};
+use crate::decode::value::clip;
 use crate::decode::{Datum, Node};
 use crate::diagnostic::{Diagnostic, registry as codes};
 use crate::model::{
@@ -10,7 +11,7 @@ use crate::model::{
     RegionId, Spread, Target, TenantId, Tier, TierId, Traffic, Uses, Workload, WorkloadId,
 };
 use crate::span::{Span, Spanned};
-use seawall_schema::name::{LABEL_LIMIT, TenantName, TierName, WorkloadName};
+use seawall_schema::name::{LABEL_LIMIT, TenantName, TierName, WorkloadName, is_dns_label};
 use seawall_schema::{Resource, Resources};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -109,7 +110,7 @@ impl Resolver<'_> {
             needs,
             failover,
             during_failover: node.child("during-failover").map(during),
-            traffic: node.child("traffic").and_then(traffic),
+            traffic: node.child("traffic").and_then(|line| self.traffic(line)),
             fenced: node.flag("fenced").is_some_and(|f| f.value),
             allows: node.named("allow").filter_map(allow).collect(),
             span: node.head,
@@ -202,6 +203,7 @@ impl Resolver<'_> {
             return (Content::Manifests { files, span: manifests.head }, certain);
         }
         if let Some(node) = container {
+            self.port(node);
             return match inline(node) {
                 Some(container) => (Content::Container(container), true),
                 None => (Content::Manifests { files: Vec::new(), span: node.head }, false),
@@ -425,6 +427,41 @@ impl Resolver<'_> {
     }
 }
 
+impl Resolver<'_> {
+    fn port(&mut self, node: &Node) {
+        let Some(port) = node.count("port").filter(|port| !(1..=65_535).contains(&port.value)) else {
+            return;
+        };
+        let message = format!("`port` takes a whole number from 1 to 65535, found {}", port.value);
+        self.out.push(Diagnostic::new(&codes::BAD_COUNT, message, port.span, "not a port"));
+    }
+
+    fn traffic(&mut self, node: &Node) -> Option<Traffic> {
+        let own = |name: &str| node.text(name).map(|text| text.map(|t| t.to_string()));
+        let (host, ttl) = (own("host")?, node.duration("ttl"));
+        let is_label = |part: &str| is_dns_label(&part.to_ascii_lowercase(), LABEL_LIMIT) || part == "*";
+        if host.value.len() > 253 || !host.value.trim_end_matches('.').split('.').all(is_label) {
+            let message = format!("`host` takes a DNS name, found `{}`", clip(&host.value));
+            let finding = Diagnostic::new(&codes::BAD_NAME, message, host.span, "not a DNS name");
+            let bare = host.value.split("://").last().unwrap_or("").split(['/', ':']).next().unwrap_or("");
+            self.out.push(match !bare.is_empty() && bare.split('.').all(is_label) {
+                true => finding.help(format!("the name alone, without scheme, port or path: `{bare}`")),
+                false => {
+                    finding.help("labels of letters, digits and `-`, joined by dots: `shop.example.com`")
+                }
+            });
+        }
+        if let Some(ttl) =
+            ttl.filter(|ttl| ttl.value.millis() < 1000 || !ttl.value.millis().is_multiple_of(1000))
+        {
+            let message = format!("`ttl` takes whole seconds, found {}", ttl.value);
+            let finding = Diagnostic::new(&codes::BAD_DURATION, message, ttl.span, "not whole seconds");
+            self.out.push(finding.help("records live for whole seconds, and for one at least: `\"30s\"`"));
+        }
+        Some(Traffic { host, ttl, health_check: own("health-check"), span: node.head })
+    }
+}
+
 fn candidates(known: cities::City, served: &Served) -> &[RegionId] {
     let exact = |code: &str| served.exact.get(code).map(Vec::as_slice);
     if let Some(found) = exact(known.code) {
@@ -460,16 +497,6 @@ fn disruption(node: &Node) -> Option<Spanned<MaxUnavailable>> {
 fn during(node: &Node) -> DuringFailover {
     let hold_autoscale = node.word("autoscale").is_some_and(|a| a.value == "hold");
     DuringFailover { hold_autoscale, traffic_step: node.share("traffic-step"), span: node.head }
-}
-
-fn traffic(node: &Node) -> Option<Traffic> {
-    let own = |name: &str| node.text(name).map(|text| text.map(|t| t.to_string()));
-    Some(Traffic {
-        host: own("host")?,
-        ttl: node.duration("ttl"),
-        health_check: own("health-check"),
-        span: node.head,
-    })
 }
 
 fn allow(node: &Node) -> Option<Allow> {
