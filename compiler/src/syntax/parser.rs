@@ -198,6 +198,12 @@ impl<'s> Parser<'s> {
         label: &str,
         help: &str,
     ) {
+        if self.lexer.report.full() || self.head_reported {
+            // Put into words only what is shown.
+            self.head_reported = true;
+            self.lexer.report.damage += 1;
+            return;
+        }
         let diagnostic = Diagnostic::new(code, message, self.lexer.report.span(range.0, range.1), label);
         self.complain_of(if help.is_empty() { diagnostic } else { diagnostic.help(help) });
     }

@@ -29,6 +29,11 @@ impl Reporter {
         Span::new(self.file, start as u32, end as u32)
     }
 
+    /// Whether nothing more is said.
+    pub(super) fn full(&self) -> bool {
+        self.muted || self.diagnostics.len() > LIMIT
+    }
+
     /// An error whose meaning is lost: surrounding nodes are damaged.
     pub(super) fn damage(&mut self, diagnostic: Diagnostic) {
         self.damage += 1;
@@ -37,7 +42,7 @@ impl Reporter {
 
     /// An error whose meaning is plain: what was read stands.
     pub(super) fn note(&mut self, diagnostic: Diagnostic) {
-        if self.muted || self.diagnostics.len() > LIMIT {
+        if self.full() {
             return;
         }
         if self.diagnostics.len() < LIMIT {
@@ -61,6 +66,11 @@ impl Reporter {
         label: &str,
         help: &str,
     ) {
+        // A file of a megabyte can hold a million faults: past the limit none is put into words.
+        if self.full() {
+            self.damage += 1;
+            return;
+        }
         let diagnostic = Diagnostic::new(code, message, self.span(range.0, range.1), label);
         self.damage(if help.is_empty() { diagnostic } else { diagnostic.help(help) });
     }
