@@ -10,7 +10,7 @@ mod disk;
 mod documents;
 mod folder;
 mod init;
-mod process;
+pub(crate) mod process;
 
 use seawall_cli::Context;
 use std::cell::RefCell;

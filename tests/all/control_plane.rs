@@ -8,6 +8,7 @@ mod client;
 mod fake;
 mod faults;
 mod fixture;
+mod killed;
 mod reference;
 mod regions;
 mod watches;

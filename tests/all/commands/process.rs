@@ -78,3 +78,33 @@ fn an_interrupt_ends_with_130() {
     assert_eq!(child.wait().unwrap().code(), Some(130));
     drop(stdin);
 }
+
+/// A disk that takes no more is played by a limit on the size of files, whose signal is ignored so that writing fails.
+fn on_a_full_disk(folder: &Path, args: &[&str]) -> std::process::Output {
+    let mut command = Command::new("bash");
+    command.args(["-c", r#"trap '' XFSZ; ulimit -f 8; exec "$0" "$@""#]).arg(binary()).args(args);
+    command.current_dir(folder).env("NO_COLOR", "1").output().unwrap()
+}
+
+#[test]
+fn a_full_disk_keeps_what_was_there() {
+    let here = tempfile::tempdir().unwrap();
+    let run =
+        |args: &[&str]| assert!(start(here.path(), args).output().unwrap().status.success(), "{args:?}");
+    run(&["init", "fleet"]);
+    run(&["render", "fleet", "--out", "out"]);
+    let root = || std::fs::read(here.path().join("out/fleet.json")).unwrap();
+    let before = root();
+    // Another name changes every object.
+    let entry = here.path().join("fleet/fleet.kdl");
+    let text = std::fs::read_to_string(&entry).unwrap();
+    assert!(text.contains("\nfleet "));
+    std::fs::write(&entry, text.replacen("\nfleet ", "\nfleet other-", 1)).unwrap();
+    let output = on_a_full_disk(here.path(), &["render", "fleet", "--out", "out"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(3), "{said}");
+    assert!(said.contains("nothing was changed") && said.contains("too large"), "{said}");
+    assert_eq!(root(), before);
+    run(&["render", "fleet", "--out", "out"]);
+    assert_ne!(root(), before);
+}

@@ -18,3 +18,10 @@ pub(super) fn writes(context: &str, region: &str, namespace: &str) -> Vec<String
         .filter(|write| write.contains(region) || write.contains(namespace))
         .collect()
 }
+
+/// How many writes in `context` concern a path.
+pub(super) fn count(context: &str, path: &str) -> usize {
+    let cluster = PLANE.clusters.iter().find(|cluster| cluster.context == context).unwrap();
+    let log = std::fs::read_to_string(&cluster.audit_log).unwrap();
+    log.lines().filter(|line| line.contains(path)).count()
+}
