@@ -41,7 +41,7 @@ fn enumeration_agrees_on_thousands_of_tiny_fleets() {
 /// One lane, whose standbys fit its reserves: where they do not, added reserve goes to them first and only shrinks `free`.
 fn one_lane(seed: u64) -> Spec {
     let mut spec = random(seed);
-    let mut draws = |turn| Dice::new(seed.wrapping_add(turn)).roll(2) == 0;
+    let draws = |turn| Dice::new(seed.wrapping_add(turn)).roll(2) == 0;
     spec.lanes = vec![[true, draws(0), draws(1)]];
     spec.holding = false;
     for (_, to) in spec.work.iter_mut().filter_map(|work| work.moves.as_mut()) {
