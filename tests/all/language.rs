@@ -44,5 +44,6 @@ fn reference_is_clean() {
 
 mod cases;
 mod fixes;
+mod formats;
 mod hardness;
 mod pages;
