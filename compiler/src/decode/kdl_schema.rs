@@ -5,6 +5,7 @@
 
 use super::schema::TYPES;
 use super::shape::{Arity, Child, Kind, Shape, Times};
+use crate::diagnostic::plain::quoted;
 use std::fmt::Write as _;
 
 /// The schema.
@@ -116,8 +117,4 @@ fn validations(kind: &Kind, depth: usize, out: &mut String) {
             None => writeln!(out, "{indent}type string\n{indent}min-length 1"),
         },
     };
-}
-
-fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }

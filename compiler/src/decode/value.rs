@@ -196,7 +196,7 @@ fn share(value: &Value<'_>, kind: &Kind, what: &str, span: Span) -> Result<Share
     let plain = raw.trim_end().ends_with('%') || raw.parse::<u8>().is_ok_and(|whole| whole > 1);
     let finding = finding.help(format!("shares are written in percent: `{written}`"));
     let (title, edits) = (format!("replace by `{written}`"), vec![Edit { span, replacement: written }]);
-    Err(Box::new(if plain { finding.fix(title, edits) } else { finding.suggest(title, edits) }))
+    Err(Box::new(finding.offer(plain, title, edits)))
 }
 
 fn amount(
@@ -227,7 +227,7 @@ fn amount(
     let written = format!("\"{better}\"");
     let finding = finding.help(format!("did you mean `{written}`?"));
     let (title, edits) = (format!("replace by `{written}`"), vec![Edit { span, replacement: written }]);
-    Err(Box::new(if sure { finding.fix(title, edits) } else { finding.suggest(title, edits) }))
+    Err(Box::new(finding.offer(sure, title, edits)))
 }
 
 fn extended(

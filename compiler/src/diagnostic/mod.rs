@@ -155,10 +155,22 @@ impl Diagnostic {
     /// Proposes a name for what stands at `span`.
     #[must_use]
     pub fn meant(self, span: Span, near: &str, certain: bool) -> Self {
-        let edits = vec![Edit { span, replacement: plain::kdl(near) }];
-        let title = format!("replace by `{near}`");
+        self.meant_at(&[span], near, certain)
+    }
+
+    /// Proposes a name for what stands at several places alike.
+    #[must_use]
+    pub fn meant_at(self, spans: &[Span], near: &str, certain: bool) -> Self {
+        let edit = |span: &Span| Edit { span: *span, replacement: plain::kdl(near) };
+        let edits = spans.iter().map(edit).collect();
         let finding = self.help(format!("did you mean `{near}`?"));
-        if certain { finding.fix(title, edits) } else { finding.suggest(title, edits) }
+        finding.offer(certain, format!("replace by `{near}`"), edits)
+    }
+
+    /// Adds a change, one that mends it for certain or one that somebody may choose.
+    #[must_use]
+    pub fn offer(self, certain: bool, title: impl Into<String>, edits: Vec<Edit>) -> Self {
+        if certain { self.fix(title, edits) } else { self.suggest(title, edits) }
     }
 
     /// Adds a change that mends it for certain.

@@ -6,7 +6,7 @@
 use super::{Resolver, cities};
 use crate::decode::value::clip;
 use crate::diagnostic::nearest::{certain, nearest};
-use crate::diagnostic::{Diagnostic, Edit, plain, registry as codes};
+use crate::diagnostic::{Diagnostic, Edit, registry as codes};
 use crate::model::{LocationId, RegionId};
 use crate::span::{Span, Spanned};
 use std::collections::BTreeMap;
@@ -133,14 +133,10 @@ impl Resolver<'_> {
     ) -> Diagnostic {
         let kind = self.kind(sought);
         if let Some(near) = near {
-            let edit = |span: &Span| Edit { span: *span, replacement: plain::kdl(near) };
-            let edits = places.iter().map(edit).collect();
-            let finding = finding.help(format!("did you mean `{near}`?"));
-            let title = format!("replace by `{near}`");
             // Of a name of two or three letters, one letter is as likely another name.
             let short = name.chars().count() <= 3 && !near.eq_ignore_ascii_case(name);
             let sure = !short && certain(name, known.iter().map(|name| &*name.value)).is_some();
-            return if sure { finding.fix(title, edits) } else { finding.suggest(title, edits) };
+            return finding.meant_at(places, near, sure);
         }
         if let Some(other) = self.other_kind(sought, name) {
             return finding.help(other);

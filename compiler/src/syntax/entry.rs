@@ -5,9 +5,9 @@
 use super::chars::newline_len;
 use super::number::{is_number_like, number};
 use super::parser::Parser;
-use super::report::{quote, written};
+use super::report::quote;
 use super::tree::{EntryData, Spelling, Value, WordData};
-use crate::diagnostic::{Diagnostic, Edit, registry};
+use crate::diagnostic::{Diagnostic, Edit, plain, registry};
 use std::borrow::Cow;
 
 /// What stands where a word or value is due.
@@ -172,7 +172,7 @@ impl<'s> Parser<'s> {
         let span = self.lexer.report.span(start, self.lexer.at);
         let message = format!("{} is a {kind}; {what} is a string", quote(text));
         let found = Diagnostic::new(&registry::MISSING_NAME, message, span, format!("a {kind}"));
-        let edit = Edit { span, replacement: written(text) };
+        let edit = Edit { span, replacement: plain::quoted(text) };
         let found = found.help("put it in quotes").fix("put it in quotes", vec![edit]);
         self.complain_of(found);
         self.bare_word(start, self.lexer.at)
@@ -382,7 +382,7 @@ impl<'s> Parser<'s> {
         let span = self.lexer.report.span(start, end);
         let message = format!("{} is no number", quote(word));
         let found = Diagnostic::new(&registry::BAD_NUMBER, message, span, "starts like a number");
-        let edit = Edit { span, replacement: written(word) };
+        let edit = Edit { span, replacement: plain::quoted(word) };
         let help = "text that starts with a digit is quoted";
         let found = found.help(help).fix("put it in quotes", vec![edit]);
         if self.head_reported {

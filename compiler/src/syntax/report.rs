@@ -86,8 +86,3 @@ pub(super) fn quote(text: &str) -> String {
     }
     format!("`{shown}`")
 }
-
-/// A string as it is written in KDL.
-pub(super) fn written(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
-}
