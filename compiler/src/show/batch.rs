@@ -123,8 +123,6 @@ words! {
 /// A queue.
 pub(super) fn queue(at: &Places<'_>, queue: &model::Queue) -> Queue {
     let model::Queue { name, tier, quotas, strict, span } = queue;
-    let order = at.node(*span).and_then(|node| node.children().find(|c| c.name().text == "order"));
-    let order = order.and_then(|line| line.arguments().next()).map(|argument| argument.value_span());
     let quota = |quota: &model::QueueQuota| {
         let model::QueueQuota { location, amount, span } = quota;
         QueueQuota {
@@ -137,10 +135,7 @@ pub(super) fn queue(at: &Places<'_>, queue: &model::Queue) -> Queue {
         name: name.to_string(),
         tier: at.at(tier, |id| at.model[*id].name.to_string()),
         quotas: quotas.iter().map(quota).collect(),
-        order: At {
-            value: Order(if *strict { "strict-fifo" } else { "fifo" }),
-            source: order.map_or(Source::Default, |order| at.source(order)),
-        },
+        order: at.child_argument(*span, "order", Order(if *strict { "strict-fifo" } else { "fifo" })),
         source: at.source(*span),
     }
 }
@@ -149,7 +144,7 @@ pub(super) fn queue(at: &Places<'_>, queue: &model::Queue) -> Queue {
 pub(super) fn job(at: &Places<'_>, job: &model::Job) -> Job {
     let model::Job { name, tenant, queue, wraps, request, dispatch, retry, span } = job;
     let asked = of_job(wraps.iter().flat_map(|id| at.model[*id].objects.iter())).unwrap_or_default();
-    let line = at.node(*span).and_then(|node| node.children().find(|c| c.name().text == "request"));
+    let line = at.child(*span, "request");
     let place = |resource: &_| {
         let said = line.and_then(|line| amount(line, resource));
         said.or_else(|| asked.get(resource).map(|(_, place)| *place))

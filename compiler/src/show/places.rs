@@ -70,16 +70,32 @@ impl<'a> Places<'a> {
         self.nodes.get(&(span.file, span.start)).copied()
     }
 
+    /// A value with the place where it was written, or as a default.
+    pub(super) fn placed<T>(&self, value: T, place: Option<Span>) -> At<T> {
+        At { value, source: place.map_or(Source::Default, |place| self.source(place)) }
+    }
+
+    /// The first child of that name of the node at `span`.
+    pub(super) fn child(&self, span: Span, name: &str) -> Option<NodeRef<'a>> {
+        self.node(span)?.children().find(|child| child.name().text == name)
+    }
+
+    /// A value that is the argument of a child of the node at `span`, or its default.
+    pub(super) fn child_argument<T>(&self, span: Span, child: &str, value: T) -> At<T> {
+        let argument = self.child(span, child).and_then(|line| line.arguments().next());
+        self.placed(value, argument.map(|argument| argument.value_span()))
+    }
+
     /// A value that is a property of the node at `span`, or its default.
     pub(super) fn property<T>(&self, span: Span, name: &str, value: T) -> At<T> {
         let place = self.node(span).and_then(|node| property(node, name));
-        At { value, source: place.map_or(Source::Default, |place| self.source(place)) }
+        self.placed(value, place)
     }
 
     /// A value that is an argument of the node at `span`.
     pub(super) fn argument<T>(&self, span: Span, index: usize, value: T) -> At<T> {
         let place = self.node(span).and_then(|node| node.arguments().nth(index)).map(|a| a.value_span());
-        At { value, source: place.map_or(Source::Default, |place| self.source(place)) }
+        self.placed(value, place)
     }
 
     /// Amounts that are properties of the node at `span`.
@@ -94,8 +110,8 @@ impl<'a> Places<'a> {
         place: impl Fn(&Resource) -> Option<Span>,
     ) -> Amounts {
         let one = |(resource, amount): (&Resource, u64)| {
-            let source = place(resource).map_or(Source::Default, |place| self.source(place));
-            (resource.to_string(), At { value: resource.format(i128::from(amount)), source })
+            let shown = resource.format(i128::from(amount));
+            (resource.to_string(), self.placed(shown, place(resource)))
         };
         amounts.iter().map(one).collect()
     }
@@ -146,8 +162,7 @@ impl<'a> Places<'a> {
         name: &str,
         value: T,
     ) -> At<T> {
-        let place = self.inherited(workload, child, |node| property(node, name));
-        At { value, source: place.map_or(Source::Default, |place| self.source(place)) }
+        self.placed(value, self.inherited(workload, child, |node| property(node, name)))
     }
 }
 

@@ -101,17 +101,12 @@ pub(super) fn lane(at: &Places<'_>, lane: &model::Lane) -> Lane {
         line.arguments().position(|a| matches!(a.value(), crate::syntax::Value::String(text) if text == pool))
     };
     let drawn = pools.iter().filter(|(on, _)| **on);
-    let opener = at.node(*span).and_then(|node| node.children().find(|c| c.name().text == "opens-on"));
-    let opener = opener.and_then(|line| line.arguments().next()).map(|argument| argument.value_span());
     Lane {
         name: name.to_string(),
         draws_on: drawn
             .map(|(_, pool)| at.argument(*draws_on, named(pool).unwrap_or(0), Pool(pool)))
             .collect(),
-        opens_on: At {
-            value: Opener("declaration"),
-            source: opener.map_or(Source::Default, |o| at.source(o)),
-        },
+        opens_on: at.child_argument(*span, "opens-on", Opener("declaration")),
         source: at.source(*span),
     }
 }
@@ -119,8 +114,7 @@ pub(super) fn lane(at: &Places<'_>, lane: &model::Lane) -> Lane {
 /// A tenant.
 pub(super) fn tenant(at: &Places<'_>, tenant: &model::Tenant) -> Tenant {
     let model::Tenant { name, namespace, quotas, burst, span } = tenant;
-    let said = at.node(*span).is_some_and(|node| node.children().any(|c| c.name().text == "namespace"));
-    let place = if said { at.source(namespace.span) } else { Source::Default };
+    let written = at.child(*span, "namespace").map(|_| namespace.span);
     let quota = |quota: &model::Quota| {
         let model::Quota { region, amount, span } = quota;
         Quota {
@@ -131,7 +125,7 @@ pub(super) fn tenant(at: &Places<'_>, tenant: &model::Tenant) -> Tenant {
     };
     Tenant {
         name: name.to_string(),
-        namespace: At { value: namespace.value.clone(), source: place },
+        namespace: at.placed(namespace.value.clone(), written),
         quotas: quotas.iter().map(quota).collect(),
         burst: burst.as_ref().map(|burst| at.amounts(burst.span, &burst.value)),
         source: at.source(*span),
