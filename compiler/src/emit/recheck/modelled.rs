@@ -50,24 +50,17 @@ type Rendered<'o> = BTreeMap<&'o str, Vec<(&'o Value, u64)>>;
 
 fn by_namespace<'o>(objects: &[&'o Value]) -> Rendered<'o> {
     let scaled = found::scaled(objects);
-    let mut all: Rendered<'o> = BTreeMap::new();
-    for object in objects {
-        let metadata = &object["metadata"];
-        if object["kind"] == "Namespace" {
-            all.entry(metadata["name"].as_str().unwrap_or_default()).or_default();
-        } else if metadata["labels"][keys::ROLE] == "workload"
-            && let Some(most) = found::most(object, &scaled)
-        {
-            let namespace = metadata["namespace"].as_str().unwrap_or_default();
-            all.entry(namespace).or_default().push((object, found::with_surge(object, most)));
+    let namespaces = objects.iter().filter(|object| object["kind"] == "Namespace");
+    let name = |object: &&'o Value| object["metadata"]["name"].as_str();
+    let mut all: Rendered<'o> = namespaces.filter_map(name).map(|name| (name, Vec::new())).collect();
+    let workloads = objects.iter().filter(|object| object["metadata"]["labels"][keys::ROLE] == "workload");
+    for object in workloads {
+        let namespace = object["metadata"]["namespace"].as_str().unwrap_or_default();
+        if let (Some(own), Some(most)) = (all.get_mut(namespace), found::most(object, &scaled)) {
+            own.push((object, found::with_surge(object, most)));
         }
     }
-    all.retain(|namespace, _| objects.iter().any(|o| is_namespace(o, namespace)));
     all
-}
-
-fn is_namespace(object: &Value, name: &str) -> bool {
-    object["kind"] == "Namespace" && object["metadata"]["name"] == name
 }
 
 /// A tenant's quotas: what it names and the room of what grows for lanes, else what is rendered and its surge; for lanes
