@@ -1,6 +1,7 @@
 //! `seawall show`: data that its schema allows, with every value of the files in it, each at the place it has.
 
 use super::commands::seawall;
+use super::language::folder;
 use seawall_compiler::files::MemoryFiles;
 use seawall_compiler::show::{schema, show};
 use seawall_compiler::span::FileId;
@@ -14,23 +15,6 @@ use std::path::{Path, PathBuf};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
-fn folder(path: &Path) -> MemoryFiles {
-    let mut files = MemoryFiles::default();
-    let mut open = vec![path.to_owned()];
-    while let Some(at) = open.pop() {
-        for entry in std::fs::read_dir(&at).unwrap() {
-            let entry = entry.unwrap().path();
-            if entry.is_dir() {
-                open.push(entry);
-            } else {
-                let name = entry.strip_prefix(path).unwrap().to_string_lossy().into_owned();
-                files.0.insert(name, std::fs::read(&entry).unwrap());
-            }
-        }
-    }
-    files
 }
 
 /// Every fleet of the repository that has a model, and some generated ones.

@@ -31,11 +31,7 @@ pub(super) fn data(draft: &Draft, out: &mut Diagnostics) {
                 span,
                 format!("in {}", model[region].country.value),
             );
-            let allowed: Vec<RegionId> = (0..)
-                .map(RegionId)
-                .take(model.regions.len())
-                .filter(|at| allows(model, residency, *at))
-                .collect();
+            let allowed = regions(model, |at| allows(model, residency, at));
             let finding = finding.label(residency.span, "must stay here").label(
                 model[region].country.span,
                 format!("`{}` lies in {}", model[region].name, model[region].country.value),
@@ -108,10 +104,9 @@ pub(super) fn misplaced(model: &Model, dataset: &Dataset) -> bool {
 pub(super) struct Inside<'m>(Option<BTreeSet<&'m CountryCode>>);
 
 impl Inside<'_> {
-    /// Whether a region lies there; one whose own country was not understood is not judged.
+    /// Whether a region lies there.
     pub(super) fn holds(&self, model: &Model, region: RegionId) -> bool {
-        let country = &model[region].country;
-        !country.span.is_some() || self.0.as_ref().is_none_or(|countries| countries.contains(&country.value))
+        lies_in(model, region, |country| self.0.as_ref().is_none_or(|all| all.contains(country)))
     }
 }
 
@@ -131,10 +126,19 @@ fn known(residency: Option<&Residency>) -> Option<&Residency> {
     residency.filter(|residency| !residency.countries.is_empty())
 }
 
-/// A region whose own country was not understood is not judged.
 fn allows(model: &Model, residency: &Residency, region: RegionId) -> bool {
+    lies_in(model, region, |country| residency.countries.contains(country))
+}
+
+/// Whether a region's country is one of some; a region whose own was not understood is not judged.
+fn lies_in(model: &Model, region: RegionId, holds: impl Fn(&CountryCode) -> bool) -> bool {
     let country = &model[region].country;
-    !country.span.is_some() || residency.countries.contains(&country.value)
+    !country.span.is_some() || holds(&country.value)
+}
+
+/// The regions that are allowed, in order.
+fn regions(model: &Model, allowed: impl Fn(RegionId) -> bool) -> Vec<RegionId> {
+    (0..).map(RegionId).take(model.regions.len()).filter(|region| allowed(*region)).collect()
 }
 
 /// Says which residencies are broken, and by which lines they bind.
@@ -166,8 +170,7 @@ fn elsewhere(
     to: Option<&To>,
     finding: Diagnostic,
 ) -> Diagnostic {
-    let allowed: Vec<RegionId> =
-        (0..).map(RegionId).take(model.regions.len()).filter(|at| inside.holds(model, *at)).collect();
+    let allowed = regions(model, |at| inside.holds(model, at));
     let Some(to) = to else { return help(model, finding, &allowed) };
     let named = |at: RegionId| destinations(workload).iter().any(|to| region(model, to.location) == at);
     let held = |at: RegionId| {

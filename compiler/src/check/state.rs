@@ -33,7 +33,7 @@ fn volumes(model: &Model, workload: &Workload) -> Vec<Span> {
     for object in objects(model, workload) {
         let place = |pointer: &str| object.places.get(pointer).copied().unwrap_or(object.span);
         let list = |pointer: &str| {
-            object.value.pointer(pointer).and_then(Value::as_array).cloned().unwrap_or_default()
+            object.value.pointer(pointer).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
         };
         match text(&object.value, "/kind") {
             "StatefulSet" => {

@@ -7,8 +7,7 @@ use serde_json::Value;
 ///
 /// The log is written before the answer is sent, so that nothing is missing from it.
 pub(super) fn writes(context: &str, region: &str, namespace: &str) -> Vec<String> {
-    let cluster = PLANE.clusters.iter().find(|cluster| cluster.context == context).unwrap();
-    let log = std::fs::read_to_string(&cluster.audit_log).unwrap();
+    let log = log(context);
     let entries = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     entries
         .map(|entry| {
@@ -21,7 +20,10 @@ pub(super) fn writes(context: &str, region: &str, namespace: &str) -> Vec<String
 
 /// How many writes in `context` concern a path.
 pub(super) fn count(context: &str, path: &str) -> usize {
+    log(context).lines().filter(|line| line.contains(path)).count()
+}
+
+fn log(context: &str) -> String {
     let cluster = PLANE.clusters.iter().find(|cluster| cluster.context == context).unwrap();
-    let log = std::fs::read_to_string(&cluster.audit_log).unwrap();
-    log.lines().filter(|line| line.contains(path)).count()
+    std::fs::read_to_string(&cluster.audit_log).unwrap()
 }
