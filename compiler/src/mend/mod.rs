@@ -42,6 +42,11 @@ pub struct Done {
     pub what: String,
 }
 
+/// The new text of each file that edits of it change, by path; the edits do not overlap.
+pub fn apply(checked: &Checked, edits: &[Edit]) -> BTreeMap<String, String> {
+    edited(&checked.sources, edits.iter()).texts
+}
+
 /// Makes certain fixes until none is left.
 pub fn mend(files: &dyn Files, options: &Options) -> Mended {
     let mut changed: BTreeMap<String, String> = BTreeMap::new();

@@ -197,7 +197,7 @@ impl Search<'_> {
     }
 }
 
-fn amount_words(resource: &Resource, amount: u64) -> String {
+pub(super) fn amount_words(resource: &Resource, amount: u64) -> String {
     let amount = resource.format(amount.into());
     match resource {
         Resource::Extended(name) => format!("resource=\"{name}={amount}\""),

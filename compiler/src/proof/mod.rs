@@ -19,10 +19,12 @@ mod pack;
 mod pools;
 mod scenario;
 mod simplex;
+pub mod suggest;
 mod tables;
 #[cfg(test)]
 mod tests;
 pub mod verify;
+pub mod weakest;
 mod zone;
 
 pub use outcome::*;

@@ -4,3 +4,5 @@ mod enumeration;
 mod fleet;
 mod hand;
 mod speed;
+mod suggest;
+mod weakest;
