@@ -95,6 +95,21 @@ pub fn render(context: &Context, args: &FleetArgs) -> Result<(Compiled, Option<T
     Ok((compiled, Some(rendering.files)))
 }
 
+/// The model of a fleet; where findings leave none, they are on stderr.
+///
+/// # Errors
+/// [`Failure::Input`] where there is no model.
+pub fn model<'c>(
+    context: &Context,
+    checked: &'c Checked,
+) -> Result<&'c seawall_compiler::model::Model, Failure> {
+    checked.model.as_ref().ok_or_else(|| {
+        let color = context.terminal.stderr_color;
+        context.complain(&shown(context, &checked.diagnostics, &checked.sources, color));
+        Failure::input("the fleet has errors that leave nothing to prove")
+    })
+}
+
 /// Findings as people read them.
 pub fn shown(context: &Context, findings: &[Diagnostic], sources: &Sources, color: bool) -> String {
     let (unicode, width) = (context.terminal.unicode, context.terminal.width);

@@ -6,7 +6,7 @@ use crate::{Context, Failure, Outcome};
 use seawall_compiler::diagnostic::{Applicability, github, junit, render, sarif};
 use std::path::{Path, PathBuf};
 
-mod fix;
+pub(crate) mod fix;
 
 /// Check a fleet: parse, resolve, prove; print every finding
 ///

@@ -15,12 +15,14 @@ pub mod fmt;
 pub mod init;
 pub mod plan;
 pub mod render;
+pub mod reserve;
 pub mod schema;
 pub mod show;
 pub mod status;
 pub mod suspend;
 pub mod sync;
 pub mod verify_proof;
+pub mod weakest;
 
 use declare::end;
 use suspend::{approve, resume};
@@ -58,6 +60,8 @@ commands! {
     Plan => plan,
     Show => show,
     VerifyProof => verify_proof,
+    Reserve => reserve,
+    Weakest => weakest,
     Sync => sync,
     Agent => agent,
     Status => status,

@@ -11,6 +11,7 @@ use crate::style::{Style, count};
 use crate::{Context, folder};
 use seawall_compiler::files::{FileError, Files};
 use seawall_compiler::mend::{Mended, mend};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Fixes what is certain, on disk; gives what remains.
@@ -20,19 +21,19 @@ pub(super) fn check(context: &Context, args: &FleetArgs) -> Result<Compiled, Fai
     let read = Read::new(&files);
     let mended = mend(&read, &fleet::options(context, args));
     drop(progress);
-    write(context, &files, &read, &mended)?;
+    write(context, &files, &read, &mended.changed)?;
     tell(context, &mended);
     Ok(Compiled { checked: mended.checked, root: files.root().to_owned() })
 }
 
 /// Files that remember what was read, so that a change behind our back is noticed.
-struct Read<'f> {
+pub(crate) struct Read<'f> {
     files: &'f DiskFiles,
-    seen: std::cell::RefCell<std::collections::BTreeMap<String, Vec<u8>>>,
+    seen: std::cell::RefCell<BTreeMap<String, Vec<u8>>>,
 }
 
 impl<'f> Read<'f> {
-    fn new(files: &'f DiskFiles) -> Self {
+    pub(crate) fn new(files: &'f DiskFiles) -> Self {
         Self { files, seen: std::cell::RefCell::default() }
     }
 }
@@ -52,9 +53,15 @@ impl Files for Read<'_> {
     }
 }
 
-fn write(context: &Context, files: &DiskFiles, read: &Read<'_>, mended: &Mended) -> Result<(), Failure> {
+/// Writes new texts of files, all of them or none, unless one changed since it was read.
+pub(crate) fn write(
+    context: &Context,
+    files: &DiskFiles,
+    read: &Read<'_>,
+    changed: &BTreeMap<String, String>,
+) -> Result<(), Failure> {
     let mut prepared = Vec::new();
-    for (path, text) in &mended.changed {
+    for (path, text) in changed {
         let shown = PathBuf::from(context.shown(&files.root().join(path)));
         let failed =
             |error: &std::io::Error| Failure::disk("write", &shown, error).help("nothing was changed");
