@@ -2,11 +2,12 @@
 //!
 //! Pure: no file system, network, environment or clock; source text comes through [`files::Files`].
 //! Stages, in order, each a folder with one entry function:
-//! `syntax → decode → resolve → model → check (with proof) → lower → emit`.
+//! `syntax → decode → resolve → model → check (with proof) → lower → emit`; `drill` tells one scenario of it.
 
 pub mod check;
 pub mod decode;
 pub mod diagnostic;
+pub mod drill;
 pub mod emit;
 pub mod files;
 pub mod lower;

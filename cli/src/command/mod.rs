@@ -10,6 +10,7 @@ pub mod completions;
 pub mod declare;
 pub mod demo;
 pub mod diff;
+pub mod drill;
 pub mod explain;
 pub mod fmt;
 pub mod init;
@@ -58,6 +59,7 @@ commands! {
     Fmt => fmt,
     Render => render,
     Plan => plan,
+    Drill => drill,
     Show => show,
     VerifyProof => verify_proof,
     Reserve => reserve,

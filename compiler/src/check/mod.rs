@@ -15,7 +15,7 @@ mod needs;
 mod quotas;
 mod residency;
 mod rpo;
-mod rto;
+pub(crate) mod rto;
 mod state;
 mod survive;
 mod tiers;

@@ -8,10 +8,10 @@ use crate::span::Span;
 use seawall_schema::Duration;
 
 /// A part of the time until work serves again.
-struct Term {
-    name: &'static str,
-    time: Duration,
-    span: Span,
+pub(crate) struct Term {
+    pub(crate) name: &'static str,
+    pub(crate) time: Duration,
+    pub(crate) span: Span,
 }
 
 /// Checks every workload's rto.
@@ -52,7 +52,8 @@ pub(super) fn check(draft: &Draft, out: &mut Diagnostics) {
     }
 }
 
-fn terms(model: &Model, to: &To) -> Vec<Term> {
+/// The terms of the time until work serves at a destination.
+pub(crate) fn terms(model: &Model, to: &To) -> Vec<Term> {
     let fleet = &model.fleet;
     let mut terms = vec![
         Term { name: "detection", time: fleet.detection.value, span: fleet.detection.span },
@@ -98,7 +99,7 @@ fn proposal(model: &Model, to: &To, terms: &[Term], rto: Duration) -> String {
 }
 
 /// A duration in the units that people add up in: `13m45s`.
-fn spoken(duration: Duration) -> String {
+pub(crate) fn spoken(duration: Duration) -> String {
     let millis = duration.millis();
     let units = [(86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1000, "s"), (1, "ms")];
     let mut rest = millis;

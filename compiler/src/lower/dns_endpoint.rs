@@ -3,7 +3,7 @@
 //! The record points at `<region>.<host>`, which the region's own ingress publishes. The weight is the share of the
 //! workload's replicas that serve here; where none serve, there is no record.
 
-use super::{Context, LoweredObject, context, proved_replicas};
+use super::{Context, LoweredObject, Situation, context, proved_replicas};
 use crate::model::*;
 use seawall_schema::keys;
 use serde_json::json;
@@ -15,14 +15,8 @@ pub(super) fn records(context: &Context<'_>) -> Vec<LoweredObject> {
 
 fn record(context: &Context<'_>, id: WorkloadId, workload: &Workload) -> Option<LoweredObject> {
     let Traffic { host, ttl, health_check, span } = workload.traffic.as_ref()?;
-    let here: u64 = context.locations().map(|(l, _)| serving(context, id, workload, l)).sum();
     let model = context.model;
-    let everywhere: u64 =
-        (0..model.locations.len() as u32).map(|l| serving(context, id, workload, LocationId(l))).sum();
-    if here == 0 {
-        return None;
-    }
-    let weight = (here * 100).div_ceil(everywhere);
+    let weight = weight(model, context.now, id, &context.place.locations)?;
     let tenant = &model[workload.tenant.value];
     let labels = [(keys::WORKLOAD, workload.name.as_str()), (keys::TENANT, tenant.name.as_str())];
     let mut metadata = context.metadata(workload.name.as_str(), Some(&tenant.namespace.value), &labels);
@@ -52,9 +46,17 @@ fn record(context: &Context<'_>, id: WorkloadId, workload: &Workload) -> Option<
     Some(LoweredObject::new(value, vec![*span]).from("/spec/endpoints/0/providerSpecific", weight))
 }
 
+/// A workload's weight at some locations: its share of the replicas that serve, in whole percent rounded up; none where
+/// none serve.
+pub(crate) fn weight(model: &Model, now: &Situation, id: WorkloadId, here: &[LocationId]) -> Option<u64> {
+    let serving = |location: LocationId| serving(now, id, &model[id], location);
+    let own: u64 = here.iter().copied().map(serving).sum();
+    let everywhere: u64 = (0..model.locations.len() as u32).map(LocationId).map(serving).sum();
+    (own > 0).then(|| (own * 100).div_ceil(everywhere))
+}
+
 /// Replicas that users reach at a location: what runs there and is not asked to leave, and what has arrived.
-fn serving(context: &Context<'_>, id: WorkloadId, workload: &Workload, location: LocationId) -> u64 {
-    let now = context.now;
+fn serving(now: &Situation, id: WorkloadId, workload: &Workload, location: LocationId) -> u64 {
     let own = proved_replicas(workload, location);
     let stays = match now.drained.get(&location) {
         _ if now.failed.contains(&location) => 0,

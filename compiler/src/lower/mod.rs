@@ -34,9 +34,11 @@ mod workload;
 pub use object::LoweredObject;
 pub use overlay::Overlay;
 
-pub(crate) use context::{Context, Place};
+pub(crate) use context::{Context, Place, places};
+pub(crate) use dns_endpoint::weight;
 pub(crate) use footprint::{Instance, Role, footprint, proved_replicas, standbys};
 pub(crate) use object::Objects;
+pub(crate) use overlay::{of_scenario, situation};
 pub(crate) use situation::Situation;
 
 use crate::model::{LocationId, Model, RegionId, WorkloadId};
@@ -88,7 +90,7 @@ pub struct Clash {
 /// # Errors
 /// [`Clash`] where two parts of the policy describe one and the same object.
 pub fn lower(model: &Model, proof: &Proof) -> Result<Lowered, Clash> {
-    let places = context::places(model);
+    let places = places(model);
     let days = overlay::days(model, proof);
     let lower = |place: &Place| {
         let now = Situation::default();

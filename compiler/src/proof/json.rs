@@ -198,7 +198,7 @@ fn one_lost(model: &Model, lost: &Lost) -> Value {
     })
 }
 
-fn witness(model: &Model, witness: &Witness) -> Value {
+pub(crate) fn witness(model: &Model, witness: &Witness) -> Value {
     let Witness { kind, place, locations: _, resource, needs, has, demands, pools } = witness;
     json!({
         "inequality": kind.word(),

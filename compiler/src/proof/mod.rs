@@ -12,7 +12,7 @@ mod exact;
 mod fill;
 pub mod fixes;
 mod flow;
-mod json;
+pub(crate) mod json;
 mod normal;
 mod outcome;
 mod pack;
@@ -31,8 +31,9 @@ pub use outcome::*;
 
 use crate::model::Model;
 use rayon::prelude::*;
-use tables::Tables;
+pub(crate) use tables::Tables;
 pub use verify::verify;
+pub(crate) use zone::zone_capacity;
 
 /// What no proof covers; printed with every one of them.
 pub const NOT_PROVED: [&str; 8] = [
@@ -49,6 +50,17 @@ pub const NOT_PROVED: [&str; 8] = [
 /// Decides normal running alone.
 pub fn normal(model: &Model) -> Normal {
     normal::decide(&Tables::new(model))
+}
+
+/// Proves or refutes one scenario, asked for by the fleet or not.
+pub fn prove_one(model: &Model, scenario: Scenario) -> Outcome {
+    let tables = Tables::new(model);
+    let on_paper = !normal::decide(&tables).feasible();
+    let mut verdict = decide::decide(&tables, &scenario);
+    if let Verdict::Survivable(plan) = &mut verdict {
+        pack::Packing::new(&tables).level(&scenario, plan);
+    }
+    Outcome { verdict, scenario, on_paper }
 }
 
 /// Proves or refutes normal running and every scenario.

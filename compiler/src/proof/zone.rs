@@ -10,7 +10,7 @@ use super::*;
 use crate::model::{LaneId, LocationId, RegionId};
 
 /// `C[c,z][k]`: the nodes of a zone, each pool dealt out round-robin over the region's zones.
-pub(super) fn zone_capacity(tables: &Tables<'_>, location: LocationId, zone: usize, k: usize) -> i128 {
+pub(crate) fn zone_capacity(tables: &Tables<'_>, location: LocationId, zone: usize, k: usize) -> i128 {
     let model = tables.model;
     let zones = model[tables.region(location)].zones.len() as u64;
     let in_zone = |count: u64| count / zones + u64::from((zone as u64) < count % zones);
