@@ -1,17 +1,26 @@
 //! Everything tried on tiny fleets, and properties of proofs.
 
 use super::fleet::{Dice, Spec, random};
-use crate::proof::{Outcome, Verdict, WitnessKind, normal, prove, verify, verify::enumerate};
+use crate::model::{Failover, Model, Standby, To};
+use crate::proof::{
+    Outcome, Scenario, ScenarioKind, Verdict, WitnessKind, normal, prove, verify, verify::enumerate,
+};
 use proptest::prelude::*;
+use rayon::prelude::*;
+use seawall_schema::Share;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How many scenarios of a kind were survived and refuted.
+type Counts = BTreeMap<&'static str, (usize, usize)>;
 
 /// The verdicts of a tiny random fleet, each beside what trying every assignment says.
-fn compare(seed: u64) -> (usize, usize) {
+fn compare(seed: u64) -> Counts {
     let spec = random(seed);
     let model = spec.model();
     let proof = prove(&model);
     let truth = enumerate(&model);
     assert_eq!(proof.scenarios.len(), truth.len(), "seed {seed}");
-    let (mut survived, mut refuted) = (0, 0);
+    let mut counts = Counts::new();
     for (outcome, (name, fits)) in proof.scenarios.iter().zip(truth) {
         assert_eq!(outcome.scenario.name, name, "seed {seed}");
         let Some(fits) = fits else { continue };
@@ -22,20 +31,60 @@ fn compare(seed: u64) -> (usize, usize) {
             }
             Verdict::Undecided => panic!("seed {seed} {name}: a tiny fleet is undecided"),
         }
-        if fits { survived += 1 } else { refuted += 1 }
+        for kind in kinds(&model, outcome) {
+            let (survived, refuted) = counts.entry(kind).or_default();
+            *if fits { survived } else { refuted } += 1;
+        }
     }
     let json = proof.to_json(&model);
     if let Err(refusal) = verify(&model, &json) {
         panic!("seed {seed}: {refusal}\n{json:#}\n{spec:?}");
     }
-    (survived, refuted)
+    counts
+}
+
+fn ways(failover: &Failover) -> &[To] {
+    if let Failover::Moves(moves) = failover { &moves.to } else { &[] }
+}
+
+/// What a scenario has to do with: its kind, and what the fleet has that makes it harder.
+fn kinds(model: &Model, outcome: &Outcome) -> Vec<&'static str> {
+    let Scenario { kind, failed, drained, may_lose, .. } = &outcome.scenario;
+    let ways: Vec<&To> = model.workloads.iter().flat_map(|w| ways(&w.failover)).collect();
+    let regions = failed.iter().map(|c| model[*c].region).collect::<BTreeSet<_>>().len();
+    let lent = model.locations.iter().flat_map(|c| &c.reserves).any(|r| r.lend.is_some());
+    let displaces = matches!(kind, ScenarioKind::Regions | ScenarioKind::Cell | ScenarioKind::Event(_));
+    let named = [
+        ("regions", *kind == ScenarioKind::Regions && regions == 1),
+        ("several regions", *kind == ScenarioKind::Regions && regions > 1),
+        ("cell", *kind == ScenarioKind::Cell),
+        ("zone", matches!(kind, ScenarioKind::Zone { holding_reserves: false, .. })),
+        ("zone holding reserves", matches!(kind, ScenarioKind::Zone { holding_reserves: true, .. })),
+        ("event that fails", matches!(kind, ScenarioKind::Event(_)) && !failed.is_empty()),
+        ("event that drains", !drained.is_empty()),
+        ("partition", matches!(kind, ScenarioKind::Partition(_))),
+        ("degradation expected", !may_lose.is_empty()),
+        ("burst", displaces && model.tenants.iter().any(|t| t.burst.is_some())),
+        ("lent reserve", displaces && lent),
+        ("warm standbys", displaces && ways.iter().any(|to| to.standby.value == Standby::Warm)),
+        ("hot standbys", displaces && ways.iter().any(|to| to.standby.value == Standby::Hot)),
+        ("share", displaces && ways.iter().any(|to| to.share.value != Share::FULL)),
+    ];
+    named.into_iter().filter(|(_, is)| *is).map(|(name, _)| name).collect()
 }
 
 #[test]
-fn enumeration_agrees_on_thousands_of_tiny_fleets() {
-    let fleets = if cfg!(debug_assertions) { 4000 } else { 20_000 };
-    let sums = (0..fleets).map(compare).fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
-    assert!(sums.0 > 1000 && sums.1 > 1000, "one-sided: {sums:?}");
+fn enumeration_agrees_on_ten_thousand_tiny_fleets() {
+    let merged = |mut a: Counts, b: Counts| {
+        for (kind, (survived, refuted)) in b {
+            let sums = a.entry(kind).or_default();
+            *sums = (sums.0 + survived, sums.1 + refuted);
+        }
+        a
+    };
+    let sums = (0..10_000).into_par_iter().map(compare).reduce(Counts::new, merged);
+    assert_eq!(sums.len(), 14, "{sums:?}");
+    assert!(sums.values().all(|(survived, refuted)| *survived > 100 && *refuted > 100), "{sums:?}");
 }
 
 /// One lane, whose standbys fit its reserves: where they do not, added reserve goes to them first and only shrinks `free`.

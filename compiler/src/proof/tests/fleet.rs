@@ -274,7 +274,11 @@ fn workload(i: usize, work: &Work) -> Workload {
     let to = |(j, (c, lane, warm, share)): (usize, &(usize, usize, u32, u32))| To {
         location: LocationId(*c as u32),
         lane: of(LaneId(*lane as u32)),
-        standby: of(if *warm == 0 { Standby::Cold } else { Standby::Warm }),
+        standby: of(match warm {
+            0 => Standby::Cold,
+            100 => Standby::Hot,
+            _ => Standby::Warm,
+        }),
         warm: of(percent(*warm)),
         share: of(percent(*share)),
         span: line(2001 + i * 10 + j),
@@ -368,7 +372,7 @@ pub(super) fn random(seed: u64) -> Spec {
         quota: dice.one_in(4).then(|| 2 + dice.roll(20)),
         datasets: vec![dataset_of(dice, count), dataset_of(dice, count)],
         events: (0..dice.roll(3)).map(|_| day(dice, locations, count)).collect(),
-        any_region: 1 + dice.roll(2) as u32,
+        any_region: 1 + dice.roll(3) as u32,
         holding: dice.one_in(3),
         regions,
     }
@@ -401,7 +405,7 @@ fn work(dice: &mut Dice, locations: usize, lanes: usize) -> Work {
     for _ in 0..1 + dice.roll(3) {
         let next = (dice.roll(locations as u64) as usize, dice.roll(lanes as u64) as usize);
         if !to.iter().any(|t| (t.0, t.1) == next) {
-            let warm = if dice.one_in(3) { 30 } else { 0 };
+            let warm = [0, 0, 0, 0, 30, 100][dice.roll(6) as usize];
             to.push((next.0, next.1, warm, shares[dice.roll(5) as usize]));
         }
     }
