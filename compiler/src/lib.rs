@@ -59,17 +59,17 @@ impl Checked {
 
 /// Reads, resolves, checks and proves the fleet whose entry is `fleet.kdl`; fixes that findings carry were tried.
 pub fn check(files: &dyn Files, options: &Options) -> Checked {
-    let mut checked = examine(files, options);
-    mend::hold(files, &|files| examine(files, options), &mut checked);
+    let mut checked = examine(files, options, true);
+    mend::hold(files, &|files| examine(files, options, false), &mut checked);
     checked
 }
 
-/// As [`check`], with fixes as the stages propose them.
-fn examine(files: &dyn Files, _options: &Options) -> Checked {
+/// As [`check`], with fixes as the stages propose them; those that take proofs to find only where they are wanted.
+fn examine(files: &dyn Files, _options: &Options, repairs: bool) -> Checked {
     let mut sources = Sources::default();
     let mut found = Diagnostics::default();
     let draft = resolve::resolve(files, &mut sources, &mut found);
-    let proof = check::check(&draft, &mut found);
+    let proof = check::check(&draft, repairs, &mut found);
     let model = proof.is_some().then_some(draft.model);
     Checked { sources, diagnostics: found.into_shown(), model, proof }
 }

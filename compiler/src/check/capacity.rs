@@ -12,13 +12,13 @@ use crate::span::Span;
 use seawall_schema::Resource;
 use std::collections::{BTreeSet, HashMap};
 
-/// Turns what the proof found into findings.
-pub fn check(model: &Model, proof: &Proof, out: &mut Diagnostics) {
+/// Turns what the proof found into findings, with repairs where they are wanted.
+pub fn check(model: &Model, proof: &Proof, repairs: bool, out: &mut Diagnostics) {
     let broken = Broken::new(proof);
     for violation in proof.normal.violations.iter().filter(|w| broken.stands_alone(w)) {
         out.push(normal_finding(model, violation));
     }
-    scenario_findings(model, proof, &broken, out);
+    scenario_findings(model, proof, &broken, repairs, out);
     packing_findings(model, proof, out);
     spread_findings(model, out);
 }
@@ -169,7 +169,7 @@ fn shortened(parts: Vec<String>) -> String {
 }
 
 /// One finding for all scenarios that one witness refutes.
-fn scenario_findings(model: &Model, proof: &Proof, broken: &Broken, out: &mut Diagnostics) {
+fn scenario_findings(model: &Model, proof: &Proof, broken: &Broken, repairs: bool, out: &mut Diagnostics) {
     let mut causes: Vec<(&Witness, Vec<&Outcome>)> = Vec::new();
     let mut known: HashMap<(i128, i128, &str), Vec<usize>> = HashMap::new();
     for outcome in &proof.scenarios {
@@ -189,7 +189,7 @@ fn scenario_findings(model: &Model, proof: &Proof, broken: &Broken, out: &mut Di
         }
     }
     for (index, (witness, outcomes)) in causes.into_iter().enumerate() {
-        out.push(refuted(model, proof, witness, &outcomes, index < MENDED));
+        out.push(refuted(model, proof, witness, &outcomes, repairs && index < MENDED));
     }
 }
 
@@ -239,10 +239,12 @@ fn refuted(model: &Model, proof: &Proof, witness: &Witness, outcomes: &[&Outcome
     }
     finding = with_lines(finding, witness, primary);
     let fixes = if mend { fixes::suggest(model, proof, witness, &names) } else { Vec::new() };
-    match fixes.as_slice() {
-        [] => finding,
-        found => finding.help(format!("one of these mends it, each proved again: {}", found.join(" | "))),
+    if fixes.is_empty() {
+        return finding;
     }
+    let words: Vec<&str> = fixes.iter().map(|repair| repair.words.as_str()).collect();
+    finding = finding.help(format!("one of these mends it, each proved again: {}", words.join(" | ")));
+    fixes.into_iter().fold(finding, |finding, repair| finding.suggest(repair.words, repair.edits))
 }
 
 /// Names of scenarios: `region:R lost`, `event:E`.

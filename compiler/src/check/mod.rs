@@ -56,8 +56,8 @@ pub static RULES: &[Rule] = &[
     unused::check,
 ];
 
-/// Runs all rules; proves what can be proved.
-pub fn check(draft: &Draft, out: &mut Diagnostics) -> Option<Proof> {
+/// Runs all rules; proves what can be proved, and where repairs are wanted looks for what mends the rest.
+pub fn check(draft: &Draft, repairs: bool, out: &mut Diagnostics) -> Option<Proof> {
     let mut ruled = Diagnostics::default();
     for rule in RULES {
         rule(draft, &mut ruled);
@@ -68,7 +68,7 @@ pub fn check(draft: &Draft, out: &mut Diagnostics) -> Option<Proof> {
     let proof = provable.then(|| crate::proof::prove(&draft.model));
     if let Some(proof) = &proof {
         let mut proved = Diagnostics::default();
-        capacity::check(&draft.model, proof, &mut proved);
+        capacity::check(&draft.model, proof, repairs, &mut proved);
         let explained = follows::Explained::new(&ruled, &draft.notes);
         for finding in proved.into_sorted().into_iter().filter(|finding| !explained.holds(finding)) {
             out.push(finding);

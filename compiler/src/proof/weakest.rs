@@ -6,7 +6,7 @@
 
 use super::tables::Tables;
 use super::*;
-use crate::model::{Declared, Event, LocationId, Model, RegionId};
+use crate::model::{Event, LocationId, Model, RegionId};
 use crate::span::{Span, Spanned};
 use seawall_schema::name::EventName;
 
@@ -187,7 +187,8 @@ fn repairs(model: &Model, scenario: &Scenario, witness: &Witness) -> Vec<String>
         span: Span::NONE,
     });
     let proof = prove(&asked);
-    let mut found = fixes::suggest(&asked, &proof, witness, &[&format!("event:{name}")]);
+    let found = fixes::suggest(&asked, &proof, witness, &[&format!("event:{name}")]);
+    let mut found: Vec<String> = found.into_iter().map(|repair| repair.words).collect();
     if found.is_empty() {
         found.extend(more_nodes(model, scenario, witness));
     }
@@ -202,7 +203,7 @@ fn more_nodes(model: &Model, scenario: &Scenario, witness: &Witness) -> Option<S
     let before = prove(model);
     let location = *witness.locations.first()?;
     let mends = |pool: usize, more: u64| {
-        let changed = with_nodes(model, location, pool, more);
+        let changed = fixes::with_nodes(model, location, pool, more);
         let tables = Tables::new(&changed);
         let survives = |v: &Verdict| matches!(v, Verdict::Survivable(_));
         survives(&decide::decide(&tables, scenario)) && {
@@ -238,25 +239,4 @@ fn more_nodes(model: &Model, scenario: &Scenario, witness: &Witness) -> Option<S
         found.count.value + more,
         model[location].label
     ))
-}
-
-/// The model with more nodes of a pool: capacity and percentages of it anew.
-fn with_nodes(model: &Model, location: LocationId, pool: usize, more: u64) -> Model {
-    let mut changed = model.clone();
-    let found = &mut changed.locations[location.index()];
-    let count = &mut found.pools[pool].count.value;
-    *count = count.saturating_add(more);
-    for resource in &model.resources {
-        let added = found.pools[pool].usable(resource).saturating_mul(more);
-        let capacity = found.capacity.get(resource).saturating_add(added);
-        found.capacity.set(resource.clone(), capacity);
-        for reserve in &mut found.reserves {
-            let share = reserve.declared.iter().find(|(name, _)| name == resource).map(|(_, d)| d.value);
-            if let Some(Declared::Share(share)) = share {
-                let part = u128::from(capacity) * u128::from(share.thousandths()) / 100_000;
-                reserve.amount.set(resource.clone(), u64::try_from(part).unwrap_or(u64::MAX));
-            }
-        }
-    }
-    changed
 }

@@ -4,7 +4,6 @@
 //! with them, proved. Invariant: whether the total is the least is only said where a bound shows it or every way was tried.
 
 mod arrive;
-mod edits;
 mod search;
 mod site;
 mod ways;
@@ -334,6 +333,7 @@ impl Suggestion {
 
     /// The edits of `before`'s files that write these reserves; comments and everything else stay.
     pub fn edits(&self, before: &Model) -> Vec<Edit> {
-        edits::edits(before, &self.reserves)
+        let changed = self.reserves.iter().filter(|s| s.now != s.least);
+        fixes::reserve_edits(before, changed.map(|s| (s.location, s.reserve, &s.resource, s.least)))
     }
 }

@@ -164,7 +164,7 @@ fn reserves_beyond_capacity_are_the_only_finding() {
     let proof = prove(&model);
     assert!(proof.scenarios.iter().all(|s| s.on_paper));
     let mut out = Diagnostics::default();
-    capacity::check(&model, &proof, &mut out);
+    capacity::check(&model, &proof, true, &mut out);
     let ids: Vec<_> = out.iter().map(|d| (d.code.id, d.message.clone())).collect();
     assert!(
         ids.iter().any(|(id, _)| *id == "SW0701") && !ids.iter().any(|(id, _)| *id == "SW0702"),
@@ -187,7 +187,7 @@ fn huge_numbers_do_not_wrap() {
 fn finding(spec: &Spec) -> crate::diagnostic::Diagnostic {
     let model = spec.model();
     let mut out = Diagnostics::default();
-    capacity::check(&model, &prove(&model), &mut out);
+    capacity::check(&model, &prove(&model), true, &mut out);
     assert_eq!(out.len(), 1, "{out:?}");
     out.iter().next().unwrap().clone()
 }
