@@ -2,7 +2,9 @@
 //!
 //! `SEAWALL_BLESS=1` writes what the code says now; read the difference before it is committed.
 
+use seawall_compiler::diagnostic::Applicability;
 use seawall_compiler::files::{Files, MemoryFiles};
+use seawall_compiler::mend;
 use seawall_compiler::proof::{Verdict, verify};
 use seawall_compiler::{Checked, Options, check};
 use std::path::{Path, PathBuf};
@@ -66,7 +68,9 @@ fn cases_come_to_their_proofs() {
     for entry in std::fs::read_dir(&cases).unwrap() {
         let case = entry.unwrap().path();
         let own = case.join("fleet.kdl").exists();
-        let fleet = if own { case.clone() } else { root().join("examples").join(case.file_name().unwrap()) };
+        let name = case.file_name().unwrap();
+        let examples = ["examples", "examples/refuted"].map(|folder| root().join(folder).join(name));
+        let fleet = if own { case.clone() } else { examples.into_iter().find(|e| e.exists()).unwrap() };
         let found = checked(&fleet);
         let shown = findings(&found);
         let (Some(model), Some(proof)) = (&found.model, &found.proof) else {
@@ -130,4 +134,32 @@ fn top_level(text: &str) -> Vec<String> {
         }
     }
     nodes
+}
+
+/// Every repair that is offered as edits mends the fleet when it is made.
+#[test]
+fn offered_edits_mend() {
+    let mut kinds = std::collections::BTreeSet::new();
+    for name in
+        ["short-reserve", "half-a-share", "small-burst", "lost-zone", "whole-pods", "mended-by-a-loan"]
+    {
+        let folders = ["examples/refuted", "tests/cases/proof"].map(|at| root().join(at).join(name));
+        let files = folder(folders.iter().find(|path| path.join("fleet.kdl").exists()).unwrap());
+        let before = check(&files, &Options::default());
+        let refuted = before.diagnostics.iter().find(|d| d.code.id == "SW0710").unwrap();
+        assert!(!refuted.fixes.is_empty(), "{name}");
+        for fix in &refuted.fixes {
+            assert_eq!(fix.applicability, Applicability::Suggested, "{name}");
+            let mut changed = files.clone();
+            for (path, text) in mend::apply(&before, &fix.edits) {
+                changed.0.insert(path, text.into_bytes());
+            }
+            let after = check(&changed, &Options::default());
+            assert_eq!(after.errors(), 0, "{name}: {}", fix.title);
+            let word = fix.title.trim_start_matches('`').split([' ', '=']).next().unwrap();
+            kinds.insert(word.to_owned());
+        }
+    }
+    let all = ["another", "burst", "degraded", "lend-to", "nodes", "reserve", "share"];
+    assert!(kinds.iter().eq(all), "{kinds:?}");
 }
