@@ -211,7 +211,11 @@ fn refusal(model: &Model, proof: &Proof, outcome: &Outcome, asked: bool) -> Opti
     let name = outcome.scenario.name.as_str();
     // A change is tried against what the fleet asks for; it says nothing of what it does not.
     let fixes = if asked { proof::fixes::suggest(model, proof, witness, &[name]) } else { Vec::new() };
-    Some(Refusal { cause: check::capacity::cause(witness), witness: (**witness).clone(), fixes })
+    Some(Refusal {
+        cause: check::capacity::cause(witness),
+        witness: (**witness).clone(),
+        fixes: fixes.into_iter().map(|repair| repair.words).collect(),
+    })
 }
 
 fn rto(model: &Model, moves: &[Moved]) -> Vec<Rto> {
