@@ -68,31 +68,41 @@ pub fn options(context: &Context, args: &FleetArgs) -> Options {
 pub fn render(context: &Context, args: &FleetArgs) -> Result<(Compiled, Option<Tree>), Failure> {
     let compiled = check(context, args)?;
     let checked = &compiled.checked;
-    let errors = checked.diagnostics.iter().filter(|d| d.severity == Severity::Error).count();
-    if !checked.diagnostics.is_empty() && (errors > 0 || !context.quiet) {
-        context.complain(&shown(
-            context,
-            &checked.diagnostics,
-            &checked.sources,
-            context.terminal.stderr_color,
-        ));
-    }
-    let (Some(model), Some(proof), 0) = (&checked.model, &checked.proof, errors) else {
-        context
-            .complain(&format!("{}\n", summary(&checked.diagnostics, Style(context.terminal.stderr_color))));
+    tell(context, checked);
+    let (Some(_), Some(_), 0) = (&checked.model, &checked.proof, checked.errors()) else {
         return Ok((compiled, None));
     };
-    let progress = Progress::spinner(context, "rendering");
-    let rendering = seawall_compiler::emit::render(model, &checked.sources, proof);
-    drop(progress);
-    let rendering = rendering.map_err(|error| match error {
+    let files = emitted(context, checked).transpose().map_err(refused)?;
+    Ok((compiled, files))
+}
+
+/// Why a fleet without errors has no rendering.
+pub fn refused(error: RenderError) -> Failure {
+    match error {
         RenderError::Clash(_) => {
             Failure::input("the fleet cannot be rendered; nothing was written").because(error)
         }
         _ => Failure::world("the rendering is not what was proved; nothing was written", error)
             .help("this is a bug of seawall: please report it with the fleet that shows it"),
-    })?;
-    Ok((compiled, Some(rendering.files)))
+    }
+}
+
+/// Findings on stderr, counted where errors are among them.
+pub fn tell(context: &Context, checked: &Checked) {
+    let (findings, color) = (&checked.diagnostics, context.terminal.stderr_color);
+    if !findings.is_empty() && (checked.errors() > 0 || !context.quiet) {
+        context.complain(&shown(context, findings, &checked.sources, color));
+    }
+    if checked.errors() > 0 || checked.model.is_none() {
+        context.complain(&format!("{}\n", summary(findings, Style(color))));
+    }
+}
+
+/// What is emitted of a fleet, errors or not; none where they leave no model.
+pub fn emitted(context: &Context, checked: &Checked) -> Option<Result<Tree, RenderError>> {
+    let (model, proof) = (checked.model.as_ref()?, checked.proof.as_ref()?);
+    let _progress = Progress::spinner(context, "rendering");
+    Some(seawall_compiler::emit::render(model, &checked.sources, proof).map(|rendering| rendering.files))
 }
 
 /// The model of a fleet; where findings leave none, they are on stderr.

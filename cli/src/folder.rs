@@ -151,7 +151,9 @@ pub fn read_old(context: &Context, out: &Path) -> Result<Tree, Failure> {
 }
 
 fn is_ours(path: &str) -> bool {
-    matches!(path, ROOT_FILE | "proof.json") || path.starts_with("regions/") || path.starts_with("dialects/")
+    matches!(path, ROOT_FILE | "proof.json" | "resilience.json")
+        || path.starts_with("regions/")
+        || path.starts_with("dialects/")
 }
 
 /// Replaces what lies at `out`, which [`read_old`] has accepted, by `tree`.

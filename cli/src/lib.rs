@@ -20,6 +20,7 @@ pub mod live;
 pub mod local;
 pub mod page;
 pub mod progress;
+pub mod revision;
 pub mod running;
 pub mod shown;
 pub mod state;

@@ -113,7 +113,11 @@ fn ask(context: &Context, jobs: &[(Door, Wanted)]) -> Result<Changes, Failure> {
     if silent.is_empty() {
         return Ok(found);
     }
-    let options = change::TextOptions { style: style::Style(context.terminal.stdout_color), overlays: false };
+    let options = change::TextOptions {
+        style: style::Style(context.terminal.stdout_color),
+        overlays: false,
+        yaml: false,
+    };
     context.write(&change::text(&found, options))?;
     Err(Failure::world("not every cluster answered; what is shown is the others'", silent.join("\n")))
 }

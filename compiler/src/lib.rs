@@ -10,6 +10,7 @@ pub mod diagnostic;
 pub mod drill;
 pub mod emit;
 pub mod files;
+pub mod headroom;
 pub mod lower;
 pub mod manifest;
 pub mod mend;

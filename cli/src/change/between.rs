@@ -1,8 +1,8 @@
 //! Two renderings, or two objects, to the changes between them.
 
-use super::{Action, Changes, ObjectChange, compare, owner_of, verdicts};
+use super::{Action, Changes, ObjectChange, Resilience, compare, owner_of};
 use crate::failure::Failure;
-use crate::folder::{Tree, differences};
+use crate::folder::{Tree, differences, root_of};
 use seawall_schema::bundle::{Origin, Provenance};
 use seawall_schema::object::ObjectKey;
 use serde_json::Value;
@@ -45,11 +45,22 @@ pub fn between(old: &Tree, new: &Tree) -> Result<Changes, Failure> {
             origins.entry(place.bundle.to_owned()).or_insert_with(|| read_provenance(new, place.bundle));
         let found = known.0.get(place.inner);
         let change = of_objects(place.bundle, place.event, before.as_ref(), after.as_ref(), found);
-        objects.extend(change);
+        let shown = place.event.is_none() && ![&before, &after].into_iter().flatten().any(is_secret);
+        let text =
+            |tree: &Tree| tree.get(path).map(|b| String::from_utf8_lossy(b).into_owned()).unwrap_or_default();
+        let files = shown.then(|| (text(old), text(new)));
+        objects.extend(change.map(|change| ObjectChange { files, ..change }));
     }
     objects.sort_by(|a, b| order(a).cmp(&order(b)));
     let bundles: BTreeSet<_> = old.keys().chain(new.keys()).filter_map(|path| bundle_of(path)).collect();
-    Ok(Changes { objects, verdicts: verdicts(old, new), bundles: bundles.into_iter().collect() })
+    let bundles = bundles.into_iter().collect();
+    let fleet = [new, old].into_iter().find_map(|tree| root_of(tree).ok()).map(|root| root.fleet);
+    let (resilience, fleet) = (Resilience::between(old, new), fleet.unwrap_or_default());
+    Ok(Changes { objects, resilience, bundles, fleet, notes: Vec::new() })
+}
+
+fn is_secret(object: &Value) -> bool {
+    object["kind"] == "Secret"
 }
 
 /// The change from one state of an object to another; `None` where there is none.
@@ -78,6 +89,7 @@ pub fn of_objects(
         action,
         fields,
         origins: whole.unwrap_or_default(),
+        files: None,
     })
 }
 

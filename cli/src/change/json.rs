@@ -3,7 +3,8 @@
 use super::{Changes, FieldChange, ObjectChange, region_of};
 use serde_json::{Value, json};
 
-/// One object: `regions` with their `changes`, and the `scenarios` whose verdict changes.
+/// One object: `regions` with their `changes`, the `scenarios` whose verdict changes, and `resilience`: headroom and times
+/// that do.
 pub fn json(changes: &Changes) -> Value {
     let region = |bundle: &String| {
         let objects = changes.objects.iter().filter(|c| c.bundle == *bundle);
@@ -12,7 +13,9 @@ pub fn json(changes: &Changes) -> Value {
     let verdict = |v: &super::Verdict| json!({ "name": v.scenario, "before": v.before, "after": v.after });
     json!({
         "regions": changes.bundles.iter().map(region).collect::<Vec<_>>(),
-        "scenarios": changes.verdicts.iter().map(verdict).collect::<Vec<_>>(),
+        "resilience": changes.resilience.json(),
+        "notes": changes.notes,
+        "scenarios": changes.resilience.verdicts.iter().map(verdict).collect::<Vec<_>>(),
     })
 }
 

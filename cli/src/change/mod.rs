@@ -7,7 +7,9 @@ mod between;
 mod fields;
 mod json;
 mod markdown;
+mod page;
 mod proof;
+mod resilience;
 mod text;
 
 pub use between::{between, of_objects};
@@ -15,6 +17,7 @@ pub use fields::{FieldChange, compare, nearest};
 pub use json::json;
 pub use markdown::markdown;
 pub use proof::{Verdict, verdicts};
+pub use resilience::Resilience;
 pub use text::{TextOptions, text};
 
 use seawall_schema::bundle::Origin;
@@ -27,8 +30,12 @@ use serde_json::Value;
 pub struct Changes {
     /// Objects, in order.
     pub objects: Vec<ObjectChange>,
-    /// Scenarios whose verdict changes.
-    pub verdicts: Vec<Verdict>,
+    /// What it does to resilience.
+    pub resilience: Resilience,
+    /// The fleet's name; empty where nobody says it.
+    pub fleet: String,
+    /// What else is to be said of the comparison, a sentence each.
+    pub notes: Vec<String>,
     /// Bundles that were compared, changed or not, by their folder (`regions/eu-west`).
     pub bundles: Vec<String>,
 }
@@ -36,7 +43,7 @@ pub struct Changes {
 impl Changes {
     /// Whether there is nothing to show.
     pub fn is_empty(&self) -> bool {
-        self.objects.is_empty() && self.verdicts.is_empty()
+        self.objects.is_empty() && self.resilience.is_empty()
     }
 
     /// The changes of one bundle's base, or of its overlays.
@@ -64,6 +71,8 @@ pub struct ObjectChange {
     pub fields: Vec<FieldChange>,
     /// The policy lines that a whole object comes from.
     pub origins: Vec<Origin>,
+    /// Its file before and after, where it is an object of a base that two renderings hold, and no Secret.
+    pub files: Option<(String, String)>,
 }
 
 impl ObjectChange {
@@ -77,7 +86,17 @@ impl ObjectChange {
             action: Action::Change,
             fields,
             origins: Vec::new(),
+            files: None,
         }
+    }
+}
+
+impl ObjectChange {
+    /// Its file as a unified diff.
+    pub fn yaml_diff(&self) -> Option<String> {
+        let (before, after) = self.files.as_ref()?;
+        let diff = similar::TextDiff::from_lines(before.as_str(), after.as_str());
+        Some(diff.unified_diff().context_radius(2).to_string())
     }
 }
 

@@ -1,6 +1,6 @@
 //! Changes as text: what it does to resilience first, then objects by region and owner.
 
-use super::{Action, Changes, FieldChange, ObjectChange, region_of};
+use super::{Action, Changes, FieldChange, ObjectChange, page, region_of};
 use crate::style::{Style, count, plain};
 use seawall_schema::bundle::Origin;
 use serde_json::Value;
@@ -17,25 +17,42 @@ pub struct TextOptions {
     pub style: Style,
     /// Whether the objects of overlays are listed one by one.
     pub overlays: bool,
+    /// Whether the files of objects follow, as a diff.
+    pub yaml: bool,
 }
+
+/// Most rows of a table about resilience.
+const ROWS: usize = 30;
 
 /// The changes for people; empty where there are none.
 pub fn text(changes: &Changes, options: TextOptions) -> String {
     let mut text = String::new();
-    if !changes.verdicts.is_empty() {
-        let _ = writeln!(text, "{}", options.style.bold("resilience"));
+    for note in &changes.notes {
+        let _ = writeln!(text, "{}", options.style.yellow(&plain(note)));
     }
-    for verdict in &changes.verdicts {
-        let side = |side: &Option<String>| side.clone().unwrap_or_else(|| String::from("not asked"));
-        let line = format!("{}: {} → {}", verdict.scenario, side(&verdict.before), side(&verdict.after));
-        let worse = matches!(verdict.after.as_deref(), Some("refuted" | "infeasible"));
-        let _ =
-            writeln!(text, "  {}", if worse { options.style.red(&line) } else { options.style.green(&line) });
-    }
+    text.push_str(&page::resilience(changes, ROWS).text(options.style));
     for bundle in &changes.bundles {
         region(&mut text, changes, bundle, options);
     }
+    if options.yaml {
+        changes.objects.iter().for_each(|change| yaml(&mut text, change, options.style));
+    }
     text
+}
+
+/// An object's file as it was and as it is.
+fn yaml(text: &mut String, change: &ObjectChange, style: Style) {
+    let Some(diff) = change.yaml_diff() else { return };
+    let _ = writeln!(text, "{}", style.bold(&format!("{}: {}", region_of(&change.bundle), change.key)));
+    for line in diff.lines() {
+        let line = plain(line);
+        let shown = match line.as_bytes().first() {
+            Some(b'+') => style.green(&line),
+            Some(b'-') => style.red(&line),
+            _ => line,
+        };
+        let _ = writeln!(text, "  {shown}");
+    }
 }
 
 fn region(text: &mut String, changes: &Changes, bundle: &str, options: TextOptions) {

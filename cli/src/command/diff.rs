@@ -1,6 +1,6 @@
 //! `seawall diff`: what regions would change in their clusters now, from what they have staged.
 
-use super::plan::{Format, print};
+use super::plan::{Format, Shown, print};
 use crate::clusters::ClusterArgs;
 use crate::state::StateArgs;
 use crate::{Context, Exit, Outcome, live};
@@ -28,6 +28,6 @@ pub struct Args {
 /// Where there is no such state folder or region, or disk or clusters fail.
 pub fn exec(args: &Args, context: &Context) -> Outcome {
     let changes = live::staged(context, &args.state.state, &args.clusters, &args.region)?;
-    print(context, &changes, args.format, false, "differ")?;
+    print(context, &changes, args.format, Shown { overlays: false, yaml: false, verb: "differ" })?;
     Ok(Exit::findings_if(!changes.is_empty()))
 }

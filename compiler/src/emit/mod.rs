@@ -94,8 +94,19 @@ pub fn render(model: &Model, sources: &Sources, proof: &Proof) -> Result<Renderi
         bundles,
     };
     files.insert("fleet.json".to_owned(), bundle::json(&fleet)?);
-    files.insert("proof.json".to_owned(), bundle::json(&proof.to_json(model))?);
+    files.extend(proved(model, proof)?);
     Ok(Rendering { files })
+}
+
+/// The files of a rendering that say what was proved: the proof, and the headroom that it leaves.
+///
+/// # Errors
+/// [`RenderError::Unwritable`] where either is no JSON.
+pub fn proved(model: &Model, proof: &Proof) -> Result<BTreeMap<String, Vec<u8>>, RenderError> {
+    let headroom = crate::headroom::headroom(model, proof);
+    let proof = bundle::json(&proof.to_json(model))?;
+    let resilience = bundle::json(&headroom.to_json(model))?;
+    Ok([("proof.json".to_owned(), proof), ("resilience.json".to_owned(), resilience)].into())
 }
 
 /// Events declared in git, by the names of their overlays.

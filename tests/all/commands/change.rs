@@ -56,7 +56,7 @@ fn no_value_of_a_secret_is_shown() {
     for (old, new) in cases {
         let changes = between(&with(old), &with(new)).unwrap();
         assert_eq!(changes.objects.len(), 1, "the change itself is seen");
-        let options = TextOptions { style: Style(false), overlays: true };
+        let options = TextOptions { style: Style(false), overlays: true, yaml: false };
         let shown =
             [change::text(&changes, options), change::markdown(&changes), change::json(&changes).to_string()];
         for text in shown {
@@ -93,17 +93,44 @@ fn changes_are_told_by_region_owner_and_event() {
         ])
     };
     let changes = between(&rendering(3, "survivable"), &rendering(5, "refuted")).unwrap();
-    let text = change::text(&changes, TextOptions { style: Style(false), overlays: false });
+    let text = change::text(&changes, TextOptions { style: Style(false), overlays: false, yaml: false });
     assert_eq!(
         text,
-        "resilience\n  region:b: survivable → refuted\na: 1 object changed\n  workload api\n    ~ Deployment shop/api\n        \
+        "resilience\n  region:b: survivable → refuted, no longer survivable\na: 1 object changed\n  workload api\n    ~ Deployment shop/api\n        \
          spec.replicas: 3 → 5   w.kdl:4\n  overlays: region-b 1  (--overlays lists the objects)\n"
     );
-    let text = change::text(&changes, TextOptions { style: Style(false), overlays: true });
+    let text = change::text(&changes, TextOptions { style: Style(false), overlays: true, yaml: false });
     assert!(text.contains("when region-b is in force: 1 object changed"), "{text}");
     let data = change::json(&changes);
     assert_eq!(data["regions"][0]["changes"].as_array().unwrap().len(), 2);
     assert_eq!(data["regions"][1]["changes"], json!([]));
     assert_eq!(data["scenarios"][0]["after"], "refuted");
     assert!(between(&rendering(3, "x"), &rendering(3, "x")).unwrap().is_empty());
+}
+
+/// However much changes, a comment is one that services take, is found again, and says how much it leaves out.
+#[test]
+fn a_comment_is_never_too_long() {
+    let map = |tag: &str, n: usize| {
+        let data: String =
+            (0..20).map(|line| format!("  key-{line}: \"{tag} ``` <b> | {line}\"\n")).collect();
+        format!("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c-{n}\n  namespace: shop\ndata:\n{data}")
+    };
+    let rendering = |tag: &str, count: usize| -> Tree {
+        let root = r#"{"format":1,"language":1,"fleet":"acme","bundles":{},"active_events":{}}"#;
+        let mut files = tree(&[("fleet.json", root), ("regions/a/bundle.json", "{}")]);
+        files.extend((0..count).map(|n| (format!("regions/a/base/c-{n}.yaml"), map(tag, n).into_bytes())));
+        files
+    };
+    for count in [1, 30, 31, 32, 33, 2000] {
+        let changes = between(&rendering("old", count), &rendering("new", count)).unwrap();
+        let comment = change::markdown(&changes);
+        assert!(comment.starts_with("<!-- seawall-plan acme -->\n"), "{}", &comment[..80]);
+        assert!(comment.len() < 65_536, "{count}: {}", comment.len());
+        assert_eq!(comment.matches("\n```").count() % 2, 0, "{count}: a fence is left open");
+        let shown = comment.matches("! ConfigMap").count() + comment.matches("<summary>YAML").count();
+        let left = comment.rsplit("… ").next().and_then(|end| end.split(' ').next()?.parse().ok());
+        assert_eq!(shown + left.filter(|_| shown < 2 * count).unwrap_or(0), 2 * count, "{count}: counted");
+    }
+    assert!(change::markdown(&change::Changes::default()).contains("nothing changes"));
 }

@@ -10,6 +10,7 @@ fn the_reference_fleet_renders_as_it_is_kept() {
     let (_, mut rendering) = compile(&reference());
     // The proof has tests of its own.
     assert!(rendering.files.remove("proof.json").is_some());
+    assert!(rendering.files.remove("resilience.json").is_some());
     let kept = repository().join("tests/cases/rendering/reference/expected");
     if std::env::var_os("SEAWALL_BLESS").is_some() {
         let _ = std::fs::remove_dir_all(&kept);
