@@ -67,6 +67,10 @@ pub struct BundleFile {
     pub events: BTreeMap<String, EventFile>,
     /// Sets of events that were proved as one scenario, each sorted; a single event is always one.
     pub combinations: Vec<Vec<String>>,
+    /// Sets of those, joined by `+`, that come to no more than one event by itself, and whose overlay is in force for them
+    /// (`brownout+region-eu-central` is `region-eu-central`).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub same_as: BTreeMap<String, String>,
     /// Limits the reconciler keeps.
     pub limits: Limits,
     /// What the proof does not cover.

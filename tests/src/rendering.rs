@@ -78,6 +78,7 @@ fn bundle(region: &Region) -> BTreeMap<String, Vec<u8>> {
         max_plan_age_ms: 30 * 60 * 1000,
         events: BTreeMap::new(),
         combinations: Vec::new(),
+        same_as: BTreeMap::new(),
         limits: Limits { prune_share_thousandths: 50_000 },
         not_proved: Vec::new(),
     };

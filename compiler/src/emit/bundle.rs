@@ -4,7 +4,7 @@ use super::{RenderError, paths, provenance, recheck, yaml};
 use crate::files::Sources;
 use crate::lower::{Bundle, LoweredObject, Overlay};
 use crate::model::Model;
-use crate::proof::Proof;
+use crate::proof::{Outcome, Proof, Verdict};
 use seawall_schema::bundle::{BundleFile, EventFile, FORMAT, Limits, PhaseFile, Provenance};
 use seawall_schema::digest;
 use seawall_schema::object::{ObjectKey, Phase};
@@ -24,7 +24,8 @@ pub(super) fn tree(
     proof: &Proof,
     bundle: &Bundle,
 ) -> Result<Tree, RenderError> {
-    let Bundle { folder, region, cell, inventory, locations: _, objects, scheduler, overlays } = bundle;
+    let Bundle { folder, region, cell, inventory, locations: _, objects, scheduler, overlays, together } =
+        bundle;
     let mut writer = Writer { sources, tree: Tree::new(), provenance: Provenance::default() };
     let names: Vec<_> = paths::names(objects).into_iter().map(|name| format!("base/{name}")).collect();
     let phases = writer.objects(objects, &names)?;
@@ -36,7 +37,8 @@ pub(super) fn tree(
     }
     let Writer { mut tree, provenance, .. } = writer;
     tree.insert("provenance.json".into(), json(&provenance)?);
-    let combinations = events.keys().map(|event| vec![event.clone()]).collect();
+    let combinations = together.iter().map(|set| set.events.clone()).collect();
+    let same = together.iter().filter_map(|set| Some((set.events.join("+"), set.same_as.clone()?)));
     let file = BundleFile {
         format: FORMAT,
         fleet: model.fleet.name.value.to_string(),
@@ -48,12 +50,28 @@ pub(super) fn tree(
         max_plan_age_ms: model.fleet.max_plan_age.value.millis(),
         events,
         combinations,
+        same_as: same.collect(),
         limits: Limits { prune_share_thousandths: PRUNE_SHARE },
-        not_proved: proof.not_proved.iter().map(|text| (*text).to_owned()).collect(),
+        not_proved: proof
+            .not_proved
+            .iter()
+            .map(|text| (*text).to_owned())
+            .chain(beyond(proof, overlays))
+            .collect(),
     };
     recheck::bundle(model, proof, bundle, &file, &tree).map_err(|found| found.in_bundle(folder))?;
     tree.insert("bundle.json".into(), json(&file)?);
     Ok(tree)
+}
+
+/// Sets of regions that were proved and have no overlay.
+fn beyond(proof: &Proof, overlays: &[Overlay]) -> Option<String> {
+    let set =
+        |o: &&Outcome| o.scenario.name.starts_with("regions:") && matches!(o.verdict, Verdict::Survivable(_));
+    let beyond = proof.scenarios.iter().filter(set).count();
+    let made = overlays.iter().filter(|overlay| overlay.scenario.starts_with("regions:")).count();
+    let beyond = beyond.saturating_sub(made);
+    (beyond > 0).then(|| format!("overlays for {beyond} more sets of regions, which were proved"))
 }
 
 /// Data files are indented JSON with a newline at the end, so that git shows their changes line by line.

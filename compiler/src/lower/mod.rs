@@ -29,10 +29,12 @@ mod resource_quota;
 mod scheduler;
 mod shape;
 mod situation;
+mod together;
 mod workload;
 
 pub use object::LoweredObject;
 pub use overlay::Overlay;
+pub use together::Together;
 
 pub(crate) use context::{Context, Place, places};
 pub(crate) use dns_endpoint::weight;
@@ -71,8 +73,11 @@ pub struct Bundle {
     pub objects: Vec<LoweredObject>,
     /// The scheduler's configuration.
     pub scheduler: LoweredObject,
-    /// One for each event, single region and single cell that was proved or refuted.
+    /// One for each event, single region and single cell that was proved or refuted, and for each set of regions that was
+    /// proved.
     pub overlays: Vec<Overlay>,
+    /// Sets of overlays that may be in force together.
+    pub together: Vec<Together>,
 }
 
 /// Two objects of one bundle are the same object.
@@ -92,6 +97,7 @@ pub struct Clash {
 pub fn lower(model: &Model, proof: &Proof) -> Result<Lowered, Clash> {
     let places = places(model);
     let days = overlay::days(model, proof);
+    let together = together::together(&days);
     let lower = |place: &Place| {
         let now = Situation::default();
         let normal = Normal::new(&Context { model, place, now: &now })?;
@@ -99,7 +105,8 @@ pub fn lower(model: &Model, proof: &Proof) -> Result<Lowered, Clash> {
         let Place { folder, region, cell, inventory, locations, .. } = place.clone();
         let scheduler = scheduler::configuration(model, place);
         let objects = normal.objects.into_ordered();
-        Ok(Bundle { folder, region, cell, inventory, locations, objects, scheduler, overlays })
+        let together = together.clone();
+        Ok(Bundle { folder, region, cell, inventory, locations, objects, scheduler, overlays, together })
     };
     Ok(Lowered { bundles: places.par_iter().map(lower).collect::<Result<_, Clash>>()? })
 }

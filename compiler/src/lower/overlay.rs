@@ -1,6 +1,7 @@
 //! Overlays: what a bundle holds while an event is in force, as the objects that differ from the base.
 //!
-//! Takes a proof's scenarios, gives one overlay for each event, each single region and each single cell. The assignment of
+//! Takes a proof's scenarios, gives one overlay for each event, each single region, each single cell and each proved set of
+//! regions. The assignment of
 //! a survivable scenario is the overlay; of a refuted one what its
 //! reserves hold is started, and the bundle says that it was refuted.
 
@@ -35,8 +36,8 @@ pub struct Overlay {
 
 /// A scenario that gets an overlay, and what is the case in it: the same for every bundle.
 pub(super) struct Day<'a> {
-    name: String,
-    outcome: &'a Outcome,
+    pub(super) name: String,
+    pub(super) outcome: &'a Outcome,
     now: Situation,
 }
 
@@ -52,9 +53,30 @@ pub(super) fn days<'a>(model: &Model, proof: &'a Proof) -> Vec<Day<'a>> {
         Day { name, outcome, now: situation(model, outcome) }
     };
     let mut days: Vec<_> = named.iter().map(day).collect();
+    days.extend(sets(model, proof, &days));
     days.sort_by(|a, b| a.name.cmp(&b.name));
     days
 }
+
+/// Sets of regions that were proved, each by the names of its regions' own overlays: `region-a+region-b`.
+fn sets<'a>(model: &Model, proof: &'a Proof, singles: &[Day<'a>]) -> Vec<Day<'a>> {
+    let own: BTreeMap<&str, &str> =
+        singles.iter().map(|d| (d.outcome.scenario.name.as_str(), d.name.as_str())).collect();
+    let set = |outcome: &'a Outcome| {
+        let regions = outcome.scenario.name.strip_prefix("regions:")?;
+        let Verdict::Survivable(_) = outcome.verdict else { return None };
+        let of = |region: &str| own.get(format!("region:{region}").as_str()).copied();
+        let mut members = regions.split('+').map(of).collect::<Option<Vec<_>>>()?;
+        members.sort_unstable();
+        Some(Day { name: members.join("+"), outcome, now: situation(model, outcome) })
+    };
+    proof.scenarios.iter().filter_map(set).filter(|day| day.name.len() <= NAMED).take(SETS).collect()
+}
+
+/// Most sets of regions with overlays of their own: each is a part of every bundle.
+const SETS: usize = 400;
+/// Longest name of such a set: it is that of a folder.
+const NAMED: usize = 200;
 
 pub(super) fn overlays(
     model: &Model,
@@ -65,7 +87,7 @@ pub(super) fn overlays(
     days.iter().map(|day| overlay(model, place, day, normal)).collect()
 }
 
-/// The overlay's name; sets of several regions, and zones, have none.
+/// The overlay's own name; sets of several regions go by those of their regions, and zones have none.
 fn name(model: &Model, scenario: &Scenario) -> Option<String> {
     match scenario.kind {
         ScenarioKind::Event(id) | ScenarioKind::Partition(id) => Some(model[id].name.to_string()),

@@ -18,6 +18,7 @@ fn fetched(change: impl FnOnce(&mut BundleFile, &mut BTreeMap<String, Vec<u8>>))
         max_plan_age_ms: 1000,
         events: BTreeMap::new(),
         combinations: vec![],
+        same_as: BTreeMap::new(),
         limits: Limits { prune_share_thousandths: 30_000 },
         not_proved: vec![],
     };

@@ -98,13 +98,15 @@ pub fn wanted(bundle: &Bundle, events: &[String]) -> Result<Wanted, String> {
     Ok(Wanted { objects: objects.into_iter().map(|(_, want)| want).collect(), named })
 }
 
-/// The overlays to lay over the base: the one of the whole combination where the bundle has it, else each event's.
+/// The overlays to lay over the base: the one of the whole combination where the bundle has it or says which it is, else
+/// each event's.
 fn overlays<'a>(bundle: &'a Bundle, events: &'a [String]) -> Vec<&'a str> {
     let mut sorted: Vec<&str> = events.iter().map(String::as_str).collect();
     sorted.sort_unstable();
     sorted.dedup();
     let together = sorted.join("+");
-    match bundle.file.events.get_key_value(&together) {
+    let same = bundle.file.same_as.get(&together).unwrap_or(&together);
+    match bundle.file.events.get_key_value(same) {
         Some((name, _)) => vec![name.as_str()],
         None => sorted,
     }

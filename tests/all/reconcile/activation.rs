@@ -131,3 +131,23 @@ fn overlays_that_contradict_each_other_are_refused() {
     assert!(!condition(&status, "Declared").ok);
     assert_eq!(replicas(&region, "api"), Some(8));
 }
+
+/// A drain is declared, then the loss of what was drained: the overlay of the loss is that of both.
+#[test]
+fn an_event_within_another_gives_way_to_it() {
+    let region = Region::new();
+    let mut spec = Spec { max_plan_age_ms: 60_000, ..spec() };
+    spec.same_as = vec![("clash+grid", "grid")];
+    region.source.push("c1", spec.files());
+    region.pass();
+    say(&region, "clash");
+    region.pass();
+    assert_eq!(replicas(&region, "api"), Some(1));
+    say(&region, "grid");
+    let status = region.pass();
+    assert_eq!(status.active_events, ["clash", "grid"], "{status:#?}");
+    assert_eq!((replicas(&region, "api"), replicas(&region, "guest")), (Some(8), Some(2)));
+    unsay(&region, "grid");
+    region.pass();
+    assert_eq!((replicas(&region, "api"), replicas(&region, "guest")), (Some(1), None));
+}

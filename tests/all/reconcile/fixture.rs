@@ -31,6 +31,7 @@ pub(crate) struct Spec {
     /// By event.
     pub(crate) events: BTreeMap<&'static str, Overlay>,
     pub(crate) combinations: Vec<Vec<&'static str>>,
+    pub(crate) same_as: Vec<(&'static str, &'static str)>,
     pub(crate) active: Vec<&'static str>,
     pub(crate) prune_share: u32,
     pub(crate) max_plan_age_ms: u64,
@@ -42,6 +43,7 @@ impl Spec {
             objects,
             events: BTreeMap::new(),
             combinations: Vec::new(),
+            same_as: Vec::new(),
             active: Vec::new(),
             prune_share: 50_000,
             max_plan_age_ms: 1_800_000,
@@ -90,6 +92,7 @@ impl Spec {
                 .iter()
                 .map(|set| set.iter().map(|e| (*e).to_owned()).collect())
                 .collect(),
+            same_as: self.same_as.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect(),
             limits: Limits { prune_share_thousandths: self.prune_share },
             not_proved: Vec::new(),
         };

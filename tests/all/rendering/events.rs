@@ -62,3 +62,38 @@ fn the_failing_side_stops_scaling_up() {
     let made = object(&rendering, path);
     assert_eq!(made["spec"]["behavior"]["scaleUp"]["selectPolicy"], "Disabled");
 }
+
+/// Sets of regions that are proved have an overlay of their own, with the sum of what the proof places; what is one
+/// scenario with another event goes with it.
+#[test]
+fn what_is_proved_together_is_in_force_together() {
+    let mut files = reference();
+    let entry = String::from_utf8(files.0["fleet.kdl"].clone()).unwrap();
+    files.0.insert("fleet.kdl".into(), entry.replace("any-region=1", "any-region=2").into_bytes());
+    let (_, rendering) = compile(&files);
+    let bundle = bundle(&rendering, "eu-central");
+    let name = "region-eu-west+region-us-east";
+    assert_eq!(bundle.events[name].scenario, "regions:eu-west+us-east");
+    let listed = |events: &[&str]| bundle.combinations.iter().any(|set| set == events);
+    assert!(listed(&["region-eu-west", "region-us-east"]));
+    assert!(listed(&["brownout", "region-eu-central"]), "a drain, and then its loss");
+    assert_eq!(bundle.same_as["brownout+region-eu-central"], "region-eu-central");
+    assert_eq!(bundle.same_as["cell-eu-west-gpu+region-eu-west"], "region-eu-west");
+    assert_eq!(bundle.same_as["cell-eu-west-general+cell-eu-west-gpu"], "region-eu-west");
+    assert!(bundle.same_as.values().all(|event| bundle.events.contains_key(event)));
+    assert!(!listed(&["atlantic", "region-us-east"]), "nobody asked for a partition and a loss at once");
+    assert!(!listed(&["brownout", "region-us-east"]), "nor for a drain and the loss of another");
+
+    let proof: Value = serde_json::from_slice(&rendering.files["proof.json"]).unwrap();
+    let found = proof["scenarios"].as_array().unwrap().iter();
+    let found = found.clone().find(|s| s["name"] == "regions:eu-west+us-east").unwrap();
+    let moved: i64 = found["assignment"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|m| m["workload"] == "catalog")
+        .map(|m| m["replicas"].as_i64().unwrap())
+        .sum();
+    let path = format!("regions/eu-central/events/{name}/workloads-deployment-payments-prod-catalog.yaml");
+    assert_eq!(object(&rendering, &path)["spec"]["replicas"], 12 + moved);
+}
