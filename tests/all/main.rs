@@ -7,6 +7,7 @@ mod commands;
 mod control_plane;
 mod docs;
 mod fmt;
+mod forged;
 mod generate;
 mod language;
 mod proof;

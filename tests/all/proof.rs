@@ -9,7 +9,7 @@ use seawall_compiler::proof::{Verdict, verify};
 use seawall_compiler::{Checked, Options, check};
 use std::path::{Path, PathBuf};
 
-fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
@@ -30,7 +30,7 @@ fn folder(path: &Path) -> MemoryFiles {
     files
 }
 
-fn checked(path: &Path) -> Checked {
+pub(crate) fn checked(path: &Path) -> Checked {
     check(&folder(path), &Options::default())
 }
 

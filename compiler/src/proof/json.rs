@@ -119,8 +119,8 @@ impl WitnessKind {
             WitnessKind::Destinations => "destinations",
             WitnessKind::Zone => "zone",
             WitnessKind::Data => "data",
-            WitnessKind::Combined => "combined",
-            WitnessKind::Exhausted => "exhausted",
+            // Both say that no whole replicas fit; how that was found is not part of the claim.
+            WitnessKind::Combined | WitnessKind::Exhausted => "exhausted",
         }
     }
 }
@@ -157,11 +157,9 @@ impl PoolKind {
 }
 
 fn insert_plan(model: &Model, plan: &Plan, object: &mut Map<String, Value>) {
-    let Plan { method, level, unpacked, moves, evicted, lost, impaired } = plan;
+    // Why a plan is not packed is a warning of its own; the format says only that it is not.
+    let Plan { method, level, unpacked: _, moves, evicted, lost, impaired } = plan;
     object.insert("level".into(), json!(level.word()));
-    if let Some(why) = unpacked {
-        object.insert("unpacked".into(), json!(why.words(model)));
-    }
     object.insert("method".into(), json!(method.word()));
     object.insert("assignment".into(), moves.iter().map(|m| one_move(model, m)).collect());
     object.insert("evicted".into(), evicted.iter().map(|e| one_evicted(model, e)).collect());

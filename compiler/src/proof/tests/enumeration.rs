@@ -157,7 +157,8 @@ proptest! {
         let mut json = prove(&model).to_json(&model);
         let mut edited = false;
         for scenario in json["scenarios"].as_array_mut().into_iter().flatten() {
-            if let Some(line) = scenario["assignment"].as_array_mut().and_then(|lines| lines.first_mut()) {
+            let lines = scenario.get_mut("assignment").and_then(|lines| lines.as_array_mut());
+            if let Some(line) = lines.and_then(|lines| lines.first_mut()) {
                 let replicas = line["replicas"].as_u64().unwrap_or(0) + 1;
                 line["replicas"] = replicas.into();
                 edited = true;

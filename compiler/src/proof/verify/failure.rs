@@ -1,12 +1,10 @@
-//! Claims of survival: assignments, evictions, losses, zones, partitions.
+//! A scenario of failed and drained locations worked out anew: demands, caps, pools, what gives way, what loses its data.
 
-use super::facts::{Facts, Place, homes, lane, location, part, request, waiting};
+use super::facts::{Facts, Place, homes, part, request, waiting};
 use super::flow::Graph;
-use super::standing::{Asked, zone_sums};
-use super::{Refusal, refuse};
-use crate::model::{Failover, LaneId, LocationId, Moves, RegionId, TierId, Workload};
+use super::standing::Asked;
+use crate::model::{Failover, LaneId, LocationId, Moves, RegionId, TierId, Uses, Workload};
 use seawall_schema::{Resource, Share};
-use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A scenario worked out anew.
@@ -15,7 +13,12 @@ pub(super) struct Failure<'f, 'm> {
     pub(super) failed: BTreeSet<LocationId>,
     pub(super) drained: BTreeMap<LocationId, Share>,
     may_lose: BTreeSet<TierId>,
+    /// Standbys that still stand, by lane.
+    standing: BTreeMap<(LocationId, Resource), Vec<i128>>,
 }
+
+/// Demand by lane, of ordinary and of preemptible tiers.
+pub(super) type Lanes = Vec<[i128; 2]>;
 
 /// Whole replicas by workload, source and index of its `to`.
 pub(super) type Assignment = BTreeMap<(usize, LocationId, usize), i128>;
@@ -23,11 +26,32 @@ pub(super) type Assignment = BTreeMap<(usize, LocationId, usize), i128>;
 impl<'f, 'm> Failure<'f, 'm> {
     pub(super) fn new(facts: &'f Facts<'m>, asked: &Asked<'_>) -> Self {
         let may_lose = asked.event.iter().flat_map(|e| &e.may_lose).map(|tier| tier.value).collect();
-        Self {
+        let mut failure = Self {
             facts,
             failed: asked.failed.iter().copied().collect(),
             drained: asked.drained.iter().copied().collect(),
             may_lose,
+            standing: BTreeMap::new(),
+        };
+        failure.add_standing();
+        failure
+    }
+
+    fn add_standing(&mut self) {
+        let model = self.facts.model;
+        for workload in &model.workloads {
+            let Failover::Moves(moves) = &workload.failover else { continue };
+            let homes: Vec<_> = homes(workload).into_iter().filter(|(c, _)| !self.closed(*c)).collect();
+            for to in moves.to.iter().filter(|to| to.warm.value != Share::ZERO) {
+                let waits = |(source, n): &(LocationId, i128)| waiting(moves.degraded.value, to, *source, *n);
+                let n: i128 = homes.iter().map(waits).sum();
+                for resource in &model.resources {
+                    let lanes = self.standing.entry((to.location, resource.clone()));
+                    let lanes = lanes.or_insert_with(|| vec![0; model.lanes.len()]);
+                    let sum = &mut lanes[to.lane.value.index()];
+                    *sum = sum.saturating_add(n.saturating_mul(request(workload, resource)));
+                }
+            }
         }
     }
 
@@ -35,7 +59,7 @@ impl<'f, 'm> Failure<'f, 'm> {
         self.may_lose.contains(&workload.tier.value)
     }
 
-    fn closed(&self, location: LocationId) -> bool {
+    pub(super) fn closed(&self, location: LocationId) -> bool {
         self.failed.contains(&location) || self.drained.contains_key(&location)
     }
 
@@ -62,18 +86,8 @@ impl<'f, 'm> Failure<'f, 'm> {
 
     /// Standbys by lane that still stand at a place.
     fn standing(&self, place: LocationId, resource: &Resource) -> Vec<i128> {
-        let mut sums = vec![0i128; self.facts.model.lanes.len()];
-        for workload in &self.facts.model.workloads {
-            let Failover::Moves(moves) = &workload.failover else { continue };
-            for to in moves.to.iter().filter(|to| to.location == place) {
-                for (source, n) in homes(workload).into_iter().filter(|(c, _)| !self.closed(*c)) {
-                    let amount = waiting(moves.degraded.value, to, source, n)
-                        .saturating_mul(request(workload, resource));
-                    sums[to.lane.value.index()] = sums[to.lane.value.index()].saturating_add(amount);
-                }
-            }
-        }
-        sums
+        let known = self.standing.get(&(place, resource.clone()));
+        known.cloned().unwrap_or_else(|| vec![0; self.facts.model.lanes.len()])
     }
 
     /// The pool `reserve` of a lane.
@@ -177,7 +191,7 @@ impl<'f, 'm> Failure<'f, 'm> {
     }
 
     /// How much of a demand the pools cover, and of it: by each lane's reserve, and what must come from preemptible work.
-    fn covered(
+    pub(super) fn covered(
         &self,
         location: LocationId,
         resource: &Resource,
@@ -214,7 +228,7 @@ impl<'f, 'm> Failure<'f, 'm> {
     }
 
     /// What each tier gives up, from the lowest.
-    fn evictions(&self, assignment: &Assignment) -> BTreeMap<(LocationId, usize, Resource), i128> {
+    pub(super) fn evictions(&self, assignment: &Assignment) -> BTreeMap<(LocationId, usize, Resource), i128> {
         let mut all = BTreeMap::new();
         for (location, resource, demand) in self.arrivals(assignment) {
             let place = self.facts.place(location, &resource);
@@ -263,7 +277,7 @@ impl<'f, 'm> Failure<'f, 'm> {
     }
 
     /// Work that stands or arrives without a copy of its data in reach.
-    fn impaired(&self, assignment: &Assignment) -> BTreeSet<usize> {
+    pub(super) fn impaired(&self, assignment: &Assignment) -> BTreeSet<usize> {
         let model = self.facts.model;
         let alive = |region: RegionId| !self.region_lost(region);
         let stands = |w: usize| {
@@ -276,14 +290,16 @@ impl<'f, 'm> Failure<'f, 'm> {
 
 /// Whether a workload uses a dataset of which no copy recent enough is in a region that is wanted.
 pub(super) fn out_of_reach(facts: &Facts<'_>, w: usize, wanted: &dyn Fn(RegionId) -> bool) -> bool {
-    let model = facts.model;
-    model.workloads[w].uses.iter().any(|uses| {
-        let dataset = &model[uses.dataset];
-        let mut copies = vec![(dataset.home.value, 0)];
-        copies.extend(dataset.replicas.iter().map(|r| (r.region, r.lag.millis())));
-        let limit = uses.rpo.as_ref().map_or(u64::MAX, |rpo| rpo.value.millis());
-        !copies.iter().any(|(region, lag)| wanted(*region) && *lag <= limit)
-    })
+    facts.model.workloads[w].uses.iter().any(|uses| !within_reach(facts, uses, wanted))
+}
+
+/// Whether a copy that is recent enough is in a region that is wanted.
+pub(super) fn within_reach(facts: &Facts<'_>, uses: &Uses, wanted: &dyn Fn(RegionId) -> bool) -> bool {
+    let dataset = &facts.model[uses.dataset];
+    let mut copies = vec![(dataset.home.value, 0)];
+    copies.extend(dataset.replicas.iter().map(|r| (r.region, r.lag.millis())));
+    let limit = uses.rpo.as_ref().map_or(u64::MAX, |rpo| rpo.value.millis());
+    copies.iter().any(|(region, lag)| wanted(*region) && *lag <= limit)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -296,181 +312,4 @@ enum Pool {
     Free,
     Evictable,
     Sink,
-}
-
-/// Checks a claim of survival.
-pub(super) fn survivable(facts: &Facts<'_>, asked: &Asked<'_>, claim: &Value) -> Result<(), Refusal> {
-    let name = &asked.name;
-    if let Some((region, zone, holding)) = asked.zone {
-        for location in &facts.model[region].locations {
-            for resource in &facts.model.resources {
-                let (needs, has) = zone_sums(facts, *location, zone, holding, resource);
-                if needs > 0 && needs > has {
-                    let label = &facts.model[*location].label;
-                    let (needs, has) = (resource.format(needs), resource.format(has));
-                    return refuse(
-                        name,
-                        format!("{label} must hold {needs} {resource}, the other zones have {has}"),
-                    );
-                }
-            }
-        }
-    }
-    let failure = Failure::new(facts, asked);
-    let assignment = read(facts, name, claim)?;
-    if let Some(broken) = failure.breaks(&assignment) {
-        return refuse(name, broken);
-    }
-    impairments(&failure, asked, claim, &assignment)?;
-    if evicted(facts, claim) != Some(failure.evictions(&assignment)) {
-        return refuse(name, "evicted is not what the assignment takes");
-    }
-    let lost = losses(&failure, &assignment);
-    if read_lost(claim) != lost {
-        return refuse(name, "lost is not what stays down");
-    }
-    Ok(())
-}
-
-fn impairments(
-    failure: &Failure<'_, '_>,
-    asked: &Asked<'_>,
-    claim: &Value,
-    assignment: &Assignment,
-) -> Result<(), Refusal> {
-    let model = failure.facts.model;
-    let sides = asked.event.map_or(&[][..], |event| &event.sides);
-    let mut found = BTreeSet::new();
-    for side in sides {
-        let here = |region: RegionId| side.contains(&region);
-        let stands = |w: &usize| homes(&model.workloads[*w]).keys().any(|c| here(model[*c].region));
-        found.extend(
-            (0..model.workloads.len()).filter(stands).filter(|w| out_of_reach(failure.facts, *w, &here)),
-        );
-    }
-    if sides.is_empty() && asked.zone.is_none() {
-        found = failure.impaired(assignment);
-    }
-    if let Some(w) = found.iter().find(|w| !failure.losable(&model.workloads[**w])) {
-        return refuse(
-            &asked.name,
-            format!("{} reaches no copy of its data in time", model.workloads[*w].name),
-        );
-    }
-    let listed: BTreeSet<_> =
-        claim["impaired"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    if listed != found.iter().map(|w| model.workloads[*w].name.as_str()).collect() {
-        return refuse(&asked.name, "impaired is not the work without its data");
-    }
-    Ok(())
-}
-
-/// Reads an assignment; an entry that names what does not exist is refused.
-fn read(facts: &Facts<'_>, name: &str, claim: &Value) -> Result<Assignment, Refusal> {
-    let mut assignment = Assignment::new();
-    for line in claim["assignment"].as_array().into_iter().flatten() {
-        let Some((key, replicas)) = read_move(facts, line) else {
-            return refuse(name, format!("{line} is no way that the workload has"));
-        };
-        *assignment.entry(key).or_default() += replicas;
-    }
-    Ok(assignment)
-}
-
-fn read_move(facts: &Facts<'_>, line: &Value) -> Option<((usize, LocationId, usize), i128)> {
-    let model = facts.model;
-    let w = model.workloads.iter().position(|w| line["workload"] == w.name.as_str())?;
-    let source = location(model, line["from"].as_str()?)?;
-    let destination = location(model, line["to"].as_str()?)?;
-    let lane = lane(model, line["lane"].as_str()?)?;
-    let Failover::Moves(moves) = &model.workloads[w].failover else { return None };
-    let to = moves.to.iter().position(|to| to.location == destination && to.lane.value == lane)?;
-    homes(&model.workloads[w]).get(&source)?;
-    Some(((w, source, to), line["replicas"].as_u64()?.into()))
-}
-
-type Losses = BTreeMap<(String, String, String), i128>;
-
-fn losses(failure: &Failure<'_, '_>, assignment: &Assignment) -> Losses {
-    let model = failure.facts.model;
-    let mut lost = Losses::new();
-    for (w, workload) in model.workloads.iter().enumerate() {
-        for (source, n) in homes(workload).into_iter().filter(|(c, _)| failure.failed.contains(c)) {
-            let demand = failure.demand(workload, source);
-            let placed: i128 = assignment
-                .iter()
-                .filter(|((of, from, _), _)| *of == w && *from == source)
-                .map(|(_, n)| n)
-                .sum();
-            let moves = matches!(workload.failover, Failover::Moves(_));
-            let reason = if moves { "degraded" } else { "decided" };
-            for (replicas, reason) in [(n - demand, reason), (demand - placed, "expected")] {
-                if replicas > 0 {
-                    lost.insert(
-                        (workload.name.as_str().into(), model[source].label.clone(), reason.into()),
-                        replicas,
-                    );
-                }
-            }
-        }
-    }
-    lost
-}
-
-fn read_lost(claim: &Value) -> Losses {
-    let text = |v: &Value| v.as_str().unwrap_or("").to_string();
-    let lines = claim["lost"].as_array().into_iter().flatten();
-    lines
-        .map(|l| {
-            (
-                (text(&l["workload"]), text(&l["from"]), text(&l["reason"])),
-                l["replicas"].as_u64().unwrap_or(0).into(),
-            )
-        })
-        .collect()
-}
-
-fn evicted(facts: &Facts<'_>, claim: &Value) -> Option<BTreeMap<(LocationId, usize, Resource), i128>> {
-    let mut all = BTreeMap::new();
-    for line in claim["evicted"].as_array()? {
-        let at = location(facts.model, line["location"].as_str()?)?;
-        let tier = facts.model.tiers.iter().position(|t| line["tier"] == t.name.as_str())?;
-        for (name, amount) in line["amount"].as_object()? {
-            let resource = Resource::from_name(name);
-            let amount = resource.parse(amount.as_str()?).ok()?;
-            all.insert((at, tier, resource), amount.into());
-        }
-    }
-    Some(all)
-}
-
-/// Whether a scenario is survivable, by trying every assignment.
-#[cfg(test)]
-pub(super) fn enumerate(facts: &Facts<'_>, asked: &Asked<'_>) -> Option<bool> {
-    let model = facts.model;
-    if let Some((region, zone, holding)) = asked.zone {
-        let fits = |location: &LocationId| {
-            let sums = model.resources.iter().map(|k| zone_sums(facts, *location, zone, holding, k));
-            sums.into_iter().all(|(needs, has)| needs == 0 || needs <= has)
-        };
-        return Some(model[region].locations.iter().all(fits));
-    }
-    let failure = Failure::new(facts, asked);
-    let mut works = Vec::new();
-    let mut arriving = Assignment::new();
-    for (w, workload) in model.workloads.iter().enumerate().filter(|(_, w)| !failure.losable(w)) {
-        for source in homes(workload).into_keys().filter(|c| failure.demand(workload, *c) > 0) {
-            works.push((w, source));
-            arriving.insert((w, source, 0), 1);
-        }
-    }
-    let claim = serde_json::json!({ "impaired": [] });
-    let reached = match impairments(&failure, asked, &claim, &arriving) {
-        Ok(()) => true,
-        Err(refusal) => !refusal.what.contains("reaches no copy"),
-    };
-    if !reached {
-        return Some(false);
-    }
-    super::refutation::fits(&failure, &works, &mut Assignment::new(), &mut 2_000_000)
 }

@@ -6,11 +6,17 @@
 mod facts;
 mod failure;
 mod flow;
+mod lines;
+mod nodes;
 mod refutation;
+mod shape;
+mod simple;
 mod standing;
+mod survival;
 
 use crate::model::Model;
 use facts::Facts;
+use nodes::Shelves;
 use serde_json::Value;
 
 /// Why a proof is refused: the claim that fails, with its numbers.
@@ -41,31 +47,36 @@ pub struct Verified {
 /// # Errors
 /// The first claim that does not hold.
 pub fn verify(model: &Model, proof: &Value) -> Result<Verified, Refusal> {
+    shape::fields("proof", proof, &["format", "fleet", "normal", "scenarios", "not_proved"], &[])?;
     if proof["format"] != 1 {
         return refuse("format", format!("{} is not 1", proof["format"]));
     }
     if proof["fleet"] != model.fleet.name.value.as_str() {
         return refuse("fleet", format!("{} is not {}", proof["fleet"], model.fleet.name.value));
     }
-    let not_proved = proof["not_proved"].as_array().map_or(0, Vec::len);
-    if not_proved == 0 {
-        return refuse("not_proved", "what is not proved is not said");
+    if proof["not_proved"] != serde_json::json!(super::NOT_PROVED) {
+        return refuse("not_proved", "what is not proved is not said as it must be");
     }
     let facts = Facts::new(model);
     let broken = standing::normal(&facts, &proof["normal"])?;
-    let empty = Vec::new();
-    let given = proof["scenarios"].as_array().unwrap_or(&empty);
+    let Some(given) = proof["scenarios"].as_array() else { return refuse("scenarios", "is no list") };
+    if standing::too_many(model) {
+        return refuse("scenarios", "the fleet asks for more than can be re-checked");
+    }
     let expected = standing::scenarios(model);
+    let shelves = Shelves::new(&facts);
     let mut verified = Verified::default();
     for (index, claim) in given.iter().enumerate() {
         let Some(asked) = expected.get(index) else {
             return refuse("scenarios", format!("{} is not asked for", claim["name"]));
         };
         standing::header(&facts, asked, claim, broken)?;
+        shape::scenario(claim)?;
         match claim["verdict"].as_str() {
-            Some("survivable") => failure::survivable(&facts, asked, claim)?,
+            Some("survivable") => survival::survivable(&facts, &shelves, asked, claim)?,
             Some("refuted") => refutation::refuted(&facts, asked, &claim["witness"])?,
             Some("undecided") => {
+                survival::undecided(&facts, asked)?;
                 verified.undecided += 1;
                 continue;
             }
@@ -84,7 +95,7 @@ pub fn verify(model: &Model, proof: &Value) -> Result<Verified, Refusal> {
 pub(super) fn enumerate(model: &Model) -> Vec<(String, Option<bool>)> {
     let facts = Facts::new(model);
     let decide = |asked: standing::Asked<'_>| {
-        let fits = failure::enumerate(&facts, &asked);
+        let fits = survival::enumerate(&facts, &asked);
         (asked.name, fits)
     };
     standing::scenarios(model).into_iter().map(decide).collect()

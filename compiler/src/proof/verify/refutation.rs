@@ -1,12 +1,13 @@
 //! Claims of refutation: a witness is one inequality that no assignment keeps, or work small enough to try everything.
 
 use super::facts::{Facts, homes, location, request};
-use super::failure::{Assignment, Failure, out_of_reach};
+use super::failure::{Assignment, Failure, within_reach};
+use super::shape::{fields, same_lines, some_lines};
 use super::standing::{Asked, zone_sums};
-use super::{Refusal, refuse};
+use super::{Refusal, lines, refuse};
 use crate::model::{Failover, LocationId, Moves, Workload};
 use seawall_schema::Resource;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// Assignments that are tried where a witness says that nothing fits.
@@ -37,6 +38,9 @@ pub(super) fn refuted(facts: &Facts<'_>, asked: &Asked<'_>, witness: &Value) -> 
         return refuse(name, "the demands of the witness do not add up to what it needs");
     }
     let failure = Failure::new(facts, asked);
+    if witness["inequality"] != "zone" {
+        displaced(&failure, asked, &claim)?;
+    }
     let kind = witness["inequality"].as_str().unwrap_or("");
     if pools != Some(has) {
         return refuse(name, "the pools of the witness do not add up to what it has");
@@ -47,7 +51,7 @@ pub(super) fn refuted(facts: &Facts<'_>, asked: &Asked<'_>, witness: &Value) -> 
         "destinations" => forced(&failure, &claim, &|_, _, _| true, true),
         "burst" => burst(&failure, &claim),
         "pools" => pools_claim(&failure, &claim),
-        "combined" | "exhausted" => exhausted(&failure, &claim),
+        "exhausted" => exhausted(&failure, &claim),
         _ => refuse(name, format!("{kind} is no inequality")),
     }
 }
@@ -70,6 +74,47 @@ impl Claim<'_> {
     }
 }
 
+/// Checks that each demand line is so many replicas of work that is displaced, or for data of work that stands there.
+fn displaced(failure: &Failure<'_, '_>, asked: &Asked<'_>, claim: &Claim<'_>) -> Result<(), Refusal> {
+    let data = claim.witness["inequality"] == "data";
+    if asked.zone.is_some() {
+        return refuse(claim.name, "the witness is not about a zone");
+    }
+    for line in claim.lines("demands") {
+        let workload = failure.facts.model.workloads.iter().find(|w| line["workload"] == w.name.as_str());
+        let from = line["from"].as_str();
+        let expected = line["replicas"].as_u64().zip(workload).map(|(n, workload)| {
+            lines::replicas("workload", workload, from.filter(|_| !data), n.into(), &claim.resource)
+        });
+        if expected.as_ref() != Some(line) {
+            return refuse(claim.name, format!("{line} is not replicas, their request and its product"));
+        }
+    }
+    Ok(())
+}
+
+/// The labels of a place, each of which must exist.
+fn places(failure: &Failure<'_, '_>, claim: &Claim<'_>) -> Option<BTreeSet<LocationId>> {
+    let text = claim.witness["location"].as_str()?;
+    text.split('+').map(|label| location(failure.facts.model, label)).collect()
+}
+
+/// Surviving destinations of the works of a witness.
+fn destinations(failure: &Failure<'_, '_>, claim: &Claim<'_>) -> BTreeSet<LocationId> {
+    let model = failure.facts.model;
+    let mut found = BTreeSet::new();
+    for line in claim.lines("demands") {
+        let workload = model.workloads.iter().find(|w| line["workload"] == w.name.as_str());
+        let source = line["from"].as_str().and_then(|label| location(model, label));
+        let (Some(workload), Some(source)) = (workload, source) else { continue };
+        let Failover::Moves(moves) = &workload.failover else { continue };
+        let demand = failure.demand(workload, source);
+        let open = (0..moves.to.len()).filter(|to| failure.cap(moves, *to, source, demand) > 0);
+        found.extend(open.map(|to| moves.to[to].location));
+    }
+    found
+}
+
 fn zone(facts: &Facts<'_>, asked: &Asked<'_>, claim: &Claim<'_>) -> Result<(), Refusal> {
     let at = claim.witness["location"].as_str().and_then(|label| location(facts.model, label));
     let (Some(at), Some((region, zone, holding))) = (at, asked.zone) else {
@@ -79,33 +124,64 @@ fn zone(facts: &Facts<'_>, asked: &Asked<'_>, claim: &Claim<'_>) -> Result<(), R
     if facts.model[at].region != region || has != claim.has || needs < claim.needs {
         return refuse(claim.name, "the witness is not what must stand against the other zones");
     }
+    let (k, place) = (&claim.resource, facts.place(at, &claim.resource));
+    let mut stands = lines::work(facts, at, k, &[false]);
+    if holding && place.held() > place.standbys.iter().sum() {
+        stands.extend(lines::held(facts, at, &place, k));
+    } else {
+        stands.extend(lines::standbys(facts, at, None, k));
+    }
+    let name = facts.model[region].zones[zone].value.as_str();
+    let (label, away) = (&facts.model[at].label, k.format(has - place.capacity));
+    let away = json!({ "pool": "zone", "location": label, "zone": name, "amount": away });
+    let pools = [lines::capacity(facts, at, &place, k), away];
+    if !some_lines(&claim.witness["demands"], stands) || !same_lines(&claim.witness["pools"], &pools) {
+        return refuse(claim.name, "the lines of the witness are not what stands there and what is left");
+    }
     Ok(())
 }
 
 fn data(failure: &Failure<'_, '_>, asked: &Asked<'_>, claim: &Claim<'_>) -> Result<(), Refusal> {
     let model = failure.facts.model;
-    let line = claim.lines("demands").next().unwrap_or(&Value::Null);
-    let Some(w) = model.workloads.iter().position(|w| line["workload"] == w.name.as_str()) else {
-        return refuse(claim.name, "the witness names no workload");
+    let demands: Vec<&Value> = claim.lines("demands").collect();
+    let w = model
+        .workloads
+        .iter()
+        .position(|w| demands.first().is_some_and(|d| d["workload"] == w.name.as_str()));
+    let at = claim.witness["location"].as_str().and_then(|label| location(model, label));
+    let (Some(w), Some(at), [line]) = (w, at, demands.as_slice()) else {
+        return refuse(claim.name, "the witness is not one workload at one place");
     };
     let workload = &model.workloads[w];
     let sides = asked.event.map_or(&[][..], |event| &event.sides);
-    let stands = |wanted: &dyn Fn(LocationId) -> bool| homes(workload).keys().any(|c| wanted(*c));
-    let cut_off = if sides.is_empty() {
-        let arrives = homes(workload).keys().any(|c| failure.demand(workload, *c) > 0);
-        let present = arrives || stands(&|c| !failure.failed.contains(&c));
-        present && out_of_reach(failure.facts, w, &|region| !failure.region_lost(region))
-    } else {
-        let side_fails = |side: &Vec<crate::model::RegionId>| {
-            stands(&|c| side.contains(&model[c].region))
-                && out_of_reach(failure.facts, w, &|region| side.contains(&region))
-        };
-        sides.iter().any(side_fails)
+    let stands = homes(workload).get(&at).copied().filter(|_| !failure.failed.contains(&at));
+    let arrives = || match &workload.failover {
+        Failover::Moves(moves) if sides.is_empty() => {
+            let from = homes(workload).into_keys();
+            let demand: i128 = from.map(|c| failure.demand(workload, c)).sum();
+            let open = |to: &crate::model::To| to.location == at && !failure.closed(at);
+            moves.to.iter().any(open).then_some(demand)
+        }
+        _ => None,
     };
-    if cut_off && !failure.losable(workload) {
+    let there = line["replicas"].as_u64().map(i128::from);
+    let present = match stands {
+        Some(n) => there == Some(n),
+        None => arrives().is_some_and(|most| there.is_some_and(|n| n > 0 && n <= most)),
+    };
+    let side = sides.iter().find(|side| side.contains(&model[at].region));
+    let wanted = |region| side.map_or_else(|| !failure.region_lost(region), |side| side.contains(&region));
+    let missing = |uses: &&crate::model::Uses| !within_reach(failure.facts, uses, &wanted);
+    let copies =
+        workload.uses.iter().filter(missing).map(
+            |uses| json!({ "pool": "copy", "dataset": model[uses.dataset].name.as_str(), "amount": "0" }),
+        );
+    let pools = &claim.witness["pools"];
+    let named = copies.into_iter().any(|copy| same_lines(pools, std::slice::from_ref(&copy)));
+    if present && named && claim.resource == Resource::Pods && claim.has == 0 && !failure.losable(workload) {
         Ok(())
     } else {
-        refuse(claim.name, "the work reaches its data, or may be lost")
+        refuse(claim.name, "the work reaches its data, or may be lost, or does not stand there")
     }
 }
 
@@ -135,14 +211,26 @@ fn forced(
         if failure.losable(workload)
             || !seen.insert((workload.name.clone(), source))
             || Some(must) < amount(&claim.resource, &line["amount"])
+            || whole && Some(must) != amount(&claim.resource, &line["amount"])
         {
             return refuse(
                 claim.name,
                 format!("{} from {} is not forced to bring that much", workload.name, model[source].label),
             );
         }
-        if whole && (0..moves.to.len()).map(cap).sum::<i128>() > claim.has {
-            return refuse(claim.name, format!("{} may send more than the witness says", workload.name));
+        if whole {
+            let share = |to: usize| {
+                let found = &moves.to[to];
+                let (at, lane) = (&model[found.location].label, model[found.lane.value].name.as_str());
+                let amount = claim.resource.format(cap(to));
+                json!({ "pool": "share", "location": at, "lane": lane, "amount": amount })
+            };
+            let shares: Vec<Value> = (0..moves.to.len()).filter(|to| cap(*to) > 0).map(share).collect();
+            let at_home = claim.witness["location"] == model[source].label.as_str();
+            let alone = claim.lines("demands").count() == 1 && claim.resource == Resource::Pods;
+            if !same_lines(&claim.witness["pools"], &shares) || !at_home || !alone {
+                return refuse(claim.name, format!("{} has other ways than the witness says", workload.name));
+            }
         }
     }
     Ok(())
@@ -155,7 +243,9 @@ fn burst(failure: &Failure<'_, '_>, claim: &Claim<'_>) -> Result<(), Refusal> {
         return refuse(claim.name, "the witness names no tenant");
     };
     let burst = model.tenants[tenant].burst.as_ref().and_then(|b| b.value.named(&claim.resource));
-    if burst.map(i128::from) != Some(claim.has) {
+    let name = model.tenants[tenant].name.as_str();
+    let line = json!({ "pool": "burst", "tenant": name, "amount": claim.resource.format(claim.has) });
+    if burst.map(i128::from) != Some(claim.has) || !same_lines(&claim.witness["pools"], &[line]) {
         return refuse(claim.name, "the tenant has another burst");
     }
     let into = |workload: &Workload, moves: &Moves, to: usize| {
@@ -168,7 +258,14 @@ fn burst(failure: &Failure<'_, '_>, claim: &Claim<'_>) -> Result<(), Refusal> {
 fn pools_claim(failure: &Failure<'_, '_>, claim: &Claim<'_>) -> Result<(), Refusal> {
     let model = failure.facts.model;
     let mut listed: BTreeSet<(LocationId, String)> = BTreeSet::new();
+    let (places, ways) = (places(failure, claim).unwrap_or_default(), destinations(failure, claim));
     for line in claim.lines("pools") {
+        let keys: &[&str] = if line["pool"] == "reserve" {
+            &["pool", "location", "lane", "amount"]
+        } else {
+            &["pool", "location", "amount"]
+        };
+        fields(claim.name, line, keys, &[])?;
         let Some(at) = line["location"].as_str().and_then(|label| location(model, label)) else {
             return refuse(claim.name, "a pool of the witness has no location");
         };
@@ -188,6 +285,10 @@ fn pools_claim(failure: &Failure<'_, '_>, claim: &Claim<'_>) -> Result<(), Refus
                 format!("{line} is not what that pool holds, {}", claim.resource.format(has)),
             );
         }
+    }
+    let drawn = listed.iter().all(|(at, _)| places.contains(at));
+    if !drawn || places.is_empty() || !places.is_subset(&ways) {
+        return refuse(claim.name, "location is not where the pools are and the work may go");
     }
     let inside = |workload: &Workload, moves: &Moves, to: usize| {
         let (to, gentle) = (&moves.to[to], !model[workload.tier.value].preemptible);
@@ -215,7 +316,21 @@ fn exhausted(failure: &Failure<'_, '_>, claim: &Claim<'_>) -> Result<(), Refusal
         if failure.losable(&model.workloads[w]) {
             return refuse(claim.name, format!("{} may be lost", model.workloads[w].name));
         }
+        if line["replicas"].as_u64().map(i128::from) != Some(failure.demand(&model.workloads[w], source)) {
+            return refuse(claim.name, format!("{line} is not all that is displaced"));
+        }
+        if works.contains(&(w, source)) {
+            return refuse(claim.name, format!("{line} stands twice"));
+        }
         works.push((w, source));
+    }
+    let most = claim.resource.format(claim.needs - 1);
+    let line = json!({ "pool": "whole-replicas", "amount": most });
+    if places(failure, claim) != Some(destinations(failure, claim))
+        || claim.resource != Resource::Pods
+        || !same_lines(&claim.witness["pools"], &[line])
+    {
+        return refuse(claim.name, "the witness is not about whole replicas where the work may go");
     }
     let mut tries = TRIES;
     match fits(failure, &works, &mut Assignment::new(), &mut tries) {

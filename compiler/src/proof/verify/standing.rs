@@ -1,11 +1,11 @@
 //! What does not move: normal running, the list of scenarios, zones.
 
 use super::facts::{Facts, homes, one_node, request};
-use super::{Refusal, refuse};
+use super::{Refusal, lines, refuse, shape};
 use crate::model::{Boundary, Event, LocationId, Model, RegionId};
 use seawall_schema::{Resource, Share};
-use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// A scenario as the model asks for it.
 pub(super) struct Asked<'m> {
@@ -20,20 +20,31 @@ pub(super) struct Asked<'m> {
 
 /// Checks normal running; gives whether it is infeasible.
 pub(super) fn normal(facts: &Facts<'_>, claim: &Value) -> Result<bool, Refusal> {
-    let mut broken = BTreeSet::new();
+    shape::fields("normal", claim, &["verdict", "violations"], &[])?;
+    let mut broken = Vec::new();
     places(facts, &mut broken);
     quotas(facts, &mut broken);
-    let word = |v: &Value, key: &str| v[key].as_str().unwrap_or("").to_string();
-    let given: Vec<_> = claim["violations"].as_array().cloned().unwrap_or_default();
-    let listed = given.iter().map(|v| {
-        [word(v, "inequality"), word(v, "location"), word(v, "resource"), word(v, "needs"), word(v, "has")]
-    });
-    let listed: BTreeSet<_> = listed.collect();
-    if let Some(missing) = broken.difference(&listed).next() {
-        return refuse("normal", format!("broken and not listed: {}", missing.join(" ")));
+    let Some(given) = claim["violations"].as_array() else {
+        return refuse("normal", "violations is no list");
+    };
+    given.iter().try_for_each(|violation| shape::witness("normal", violation))?;
+    let key = |v: &Value| ["inequality", "location", "resource", "needs", "has"].map(|name| v[name].clone());
+    let words = |v: &Value| key(v).map(|field| field.as_str().unwrap_or("?").to_string()).join(" ");
+    let mut open: Vec<&Value> = given.iter().collect();
+    for expected in &broken {
+        let lines = |v: &Value| {
+            let same = |name: &str| expected[name].as_array().is_some_and(|e| shape::same_lines(&v[name], e));
+            same("demands") && same("pools")
+        };
+        let Some(at) = open.iter().position(|v| key(v) == key(expected) && lines(v)) else {
+            let known = open.iter().any(|v| key(v) == key(expected));
+            let what = if known { "lines are not what they are" } else { "broken and not listed" };
+            return refuse("normal", format!("{what}: {}", words(expected)));
+        };
+        open.swap_remove(at);
     }
-    if let Some(wrong) = listed.difference(&broken).next() {
-        return refuse("normal", format!("listed and not broken: {}", wrong.join(" ")));
+    if let Some(wrong) = open.first() {
+        return refuse("normal", format!("listed and not broken: {}", words(wrong)));
     }
     let verdict = if broken.is_empty() { "feasible" } else { "infeasible" };
     if claim["verdict"] != verdict {
@@ -42,38 +53,55 @@ pub(super) fn normal(facts: &Facts<'_>, claim: &Value) -> Result<bool, Refusal> 
     Ok(!broken.is_empty())
 }
 
-type Broken = BTreeSet<[String; 5]>;
-
-fn note(broken: &mut Broken, kind: &str, place: &str, resource: &Resource, needs: i128, has: i128) {
-    if needs > has {
-        broken.insert([
-            kind.into(),
-            place.into(),
-            resource.to_string(),
-            resource.format(needs),
-            resource.format(has),
-        ]);
-    }
+/// A broken inequality as the proof must write it.
+fn broken(
+    (kind, place, resource): (&str, &str, &Resource),
+    (needs, has): (i128, i128),
+    demands: Vec<Value>,
+    pools: Vec<Value>,
+) -> Value {
+    json!({
+        "inequality": kind, "location": place, "resource": resource.as_str(),
+        "needs": resource.format(needs), "has": resource.format(has), "demands": demands, "pools": pools,
+    })
 }
 
-fn places(facts: &Facts<'_>, broken: &mut Broken) {
+fn places(facts: &Facts<'_>, out: &mut Vec<Value>) {
     for (c, location) in facts.model.locations.iter().enumerate() {
+        let (id, label) = (LocationId(c as u32), location.label.as_str());
         for resource in &facts.model.resources {
-            let place = facts.place(LocationId(c as u32), resource);
-            note(broken, "reserves", &location.label, resource, place.held(), place.capacity);
-            let runs = place.steady.saturating_add(place.evictable());
-            note(broken, "running", &location.label, resource, runs, place.capacity - place.held());
+            let place = facts.place(id, resource);
+            let capacity = || lines::capacity(facts, id, &place, resource);
+            if place.held() > place.capacity {
+                let held = lines::held(facts, id, &place, resource);
+                let sums = (place.held(), place.capacity);
+                out.push(broken(("reserves", label, resource), sums, held, vec![capacity()]));
+            }
+            let sums = (place.steady.saturating_add(place.evictable()), place.capacity - place.held());
+            if sums.0 > sums.1 {
+                let mut demands = lines::work(facts, id, resource, &[true, false]);
+                if place.lent > 0 {
+                    demands.push(json!({ "lent": "lent", "amount": resource.format(-place.lent) }));
+                }
+                let mut pools = vec![capacity()];
+                pools.extend(lines::reserve_pools(facts, id, &place, resource, (None, -1)));
+                out.push(broken(("running", label, resource), sums, demands, pools));
+            }
             for (lane, standbys) in place.standbys.iter().enumerate() {
-                let of_lane =
-                    location.reserves.iter().zip(&place.reserves).filter(|(r, _)| r.lane.index() == lane);
-                let held = of_lane.map(|(_, amount)| amount).sum();
-                note(broken, "standbys", &location.label, resource, *standbys, held);
+                let of_lane = location.reserves.iter().zip(&place.reserves);
+                let of_lane = of_lane.filter(|(r, _)| r.lane.index() == lane);
+                let sums = (*standbys, of_lane.map(|(_, amount)| amount).sum());
+                if sums.0 > sums.1 {
+                    let demands = lines::standbys(facts, id, Some(lane), resource);
+                    let pools = lines::reserve_pools(facts, id, &place, resource, (Some(lane), 1));
+                    out.push(broken(("standbys", label, resource), sums, demands, pools));
+                }
             }
         }
     }
 }
 
-fn quotas(facts: &Facts<'_>, broken: &mut Broken) {
+fn quotas(facts: &Facts<'_>, out: &mut Vec<Value>) {
     let model = facts.model;
     let mut used: BTreeMap<(usize, RegionId, &Resource), i128> = BTreeMap::new();
     for workload in &model.workloads {
@@ -88,10 +116,30 @@ fn quotas(facts: &Facts<'_>, broken: &mut Broken) {
     }
     for ((tenant, region, resource), needs) in used {
         let quotas = model.tenants[tenant].quotas.iter().filter(|q| q.region == region);
-        for has in quotas.filter_map(|quota| quota.amount.named(resource)) {
-            note(broken, "quota", model[region].name.as_str(), resource, needs, has.into());
+        for has in
+            quotas.filter_map(|quota| quota.amount.named(resource)).map(i128::from).filter(|has| needs > *has)
+        {
+            let name = model.tenants[tenant].name.as_str();
+            let pools = vec![json!({ "pool": "quota", "tenant": name, "amount": resource.format(has) })];
+            let demands = lines::quota_work(facts, tenant, region, resource);
+            out.push(broken(("quota", model[region].name.as_str(), resource), (needs, has), demands, pools));
         }
     }
+}
+
+/// Whether more sets of regions are asked for than can be listed.
+pub(super) fn too_many(model: &Model) -> bool {
+    let (regions, most) = (model.regions.len(), most_regions(model));
+    let sets = |size: usize| {
+        (0..size).fold(1u128, |product, i| product.saturating_mul((regions - i) as u128) / (i as u128 + 1))
+    };
+    (1..=most).map(sets).fold(0u128, u128::saturating_add) > 1_000_000
+}
+
+fn most_regions(model: &Model) -> usize {
+    let asked = model.fleet.survive.iter().filter(|s| s.boundary == Boundary::Region);
+    let most = asked.map(|s| s.count as usize).max().unwrap_or(0);
+    most.min(model.regions.len().saturating_sub(1))
 }
 
 /// Every scenario that must be there, in order.
@@ -129,9 +177,7 @@ fn asked<'m>(name: String, kind: &'static str) -> Asked<'m> {
 }
 
 fn region_sets(model: &Model) -> Vec<Asked<'_>> {
-    let counts =
-        model.fleet.survive.iter().filter(|s| s.boundary == Boundary::Region).map(|s| s.count as usize);
-    let most = counts.max().unwrap_or(0).min(model.regions.len().saturating_sub(1));
+    let most = most_regions(model);
     let mut sets: Vec<Vec<usize>> = vec![Vec::new()];
     let mut all = Vec::new();
     for _ in 0..most {
@@ -174,7 +220,7 @@ pub(super) fn header(
             return refuse(&asked.name, format!("{field} is {}, not {expected}", claim[field]));
         }
     }
-    if claim["on_paper"].as_bool().unwrap_or(false) != broken {
+    if claim.get("on_paper") != broken.then_some(&Value::Bool(true)) {
         return refuse(&asked.name, "on_paper does not say whether normal running is feasible");
     }
     Ok(())
