@@ -9,6 +9,7 @@ mod docs;
 mod fmt;
 mod forged;
 mod generate;
+mod hostile;
 mod language;
 mod proof;
 mod reconcile;

@@ -59,9 +59,24 @@ pub(super) fn refuted(facts: &Facts<'_>, asked: &Asked<'_>, witness: &Value) -> 
 fn amount(resource: &Resource, value: &Value) -> Option<i128> {
     let text = value.as_str()?;
     match text.strip_prefix('-') {
-        Some(positive) => resource.parse(positive).ok().map(|a| -i128::from(a)),
-        None => resource.parse(text).ok().map(i128::from),
+        Some(positive) => wide(resource, positive).map(|amount| -amount),
+        None => wide(resource, text),
     }
+}
+
+/// A quantity as proofs write them, also beyond what a single line of a fleet may hold: sums can.
+fn wide(resource: &Resource, text: &str) -> Option<i128> {
+    if let Ok(amount) = resource.parse(text) {
+        return Some(amount.into());
+    }
+    let (digits, suffix) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
+    let unit = match (suffix, resource) {
+        ("", Resource::Cpu) => 1000,
+        ("m", Resource::Cpu) | ("", _) => 1,
+        _ => 1i128 << (10 * (1 + ["Ki", "Mi", "Gi", "Ti", "Pi", "Ei"].iter().position(|s| *s == suffix)?)),
+    };
+    let amount = digits.parse::<i128>().ok()?.checked_mul(unit)?;
+    (resource.format(amount) == text).then_some(amount)
 }
 
 impl Claim<'_> {
