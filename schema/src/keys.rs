@@ -33,6 +33,9 @@ pub const SEED: &str = "seawall.dev/seed";
 pub const PRUNE: &str = "seawall.dev/prune";
 /// Annotation on a traffic record: the path that is probed.
 pub const HEALTH_CHECK: &str = "seawall.dev/health-check";
+/// Annotation on a traffic record of an overlay: the weights that it takes one after another, joined by commas; the last is
+/// the one that it holds.
+pub const TRAFFIC_STEPS: &str = "seawall.dev/traffic-steps";
 /// Label on everything that one bundle owns; its value is the bundle's inventory name.
 pub const INVENTORY: &str = "seawall.dev/inventory";
 /// ConfigMap of local declarations, in the namespace `SYSTEM_NAMESPACE`.

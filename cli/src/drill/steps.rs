@@ -63,10 +63,8 @@ fn traffic(told: &Told<'_>, page: &mut Page) {
     let weight = |weight: &Option<u64>| weight.map_or(String::from("none"), |w| w.to_string());
     let rows = told.drill.traffic.iter().map(|t| {
         let after = if t.lost { String::from("withdrawn by its health check") } else { weight(&t.after) };
-        let first = t
-            .step
-            .clone()
-            .map_or_else(|| String::from("all at once"), |step| format!("{step}, then the rest"));
+        let first =
+            t.step.map_or_else(|| String::from("all at once"), |step| format!("{step}, then the rest"));
         let first = if t.lost || t.before >= t.after { String::new() } else { first };
         vec![t.host.clone(), t.place.clone(), weight(&t.before), after, first, told.place(t.span)]
     });

@@ -4,7 +4,7 @@
 //! told but what it does if it still answers: its autoscalers stop.
 
 use super::{Held, Traffic};
-use crate::lower::{Place, Situation, places, weight};
+use crate::lower::{Place, Situation, places, step, weight};
 use crate::model::*;
 use crate::proof::Scenario;
 
@@ -24,7 +24,6 @@ pub(super) fn traffic(model: &Model, scenario: &Scenario, now: &Situation) -> Ve
         if weights.iter().all(|(_, before, after)| before == after) {
             continue;
         }
-        let step = workload.during_failover.as_ref().and_then(|d| d.traffic_step.as_ref());
         for (place, before, after) in weights {
             all.push(Traffic {
                 workload: id,
@@ -32,7 +31,7 @@ pub(super) fn traffic(model: &Model, scenario: &Scenario, now: &Situation) -> Ve
                 place: label(model, place),
                 lost: lost(scenario, place),
                 before,
-                step: step.map(|share| share.value.to_string()),
+                step: step(model, now, id, &place.locations),
                 after,
                 span: traffic.span,
             });

@@ -126,8 +126,8 @@ pub struct Traffic {
     pub lost: bool,
     /// Weight of its record in normal running, in percent; none: no record.
     pub before: Option<u64>,
-    /// The share that moves first, where the workload says so.
-    pub step: Option<String>,
+    /// The weight that comes first, where it rises and the workload moves in steps.
+    pub step: Option<u64>,
     /// Weight once everything has moved.
     pub after: Option<u64>,
     /// The `traffic` node.

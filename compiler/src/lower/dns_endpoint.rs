@@ -23,6 +23,13 @@ fn record(context: &Context<'_>, id: WorkloadId, workload: &Workload) -> Option<
     if let Some(path) = health_check {
         metadata["annotations"] = json!({ keys::HEALTH_CHECK: path.value });
     }
+    let first = step(model, context.now, id, &context.place.locations);
+    if let Some(first) = first {
+        super::pod::merge(
+            &mut metadata["annotations"],
+            [(keys::TRAFFIC_STEPS.to_owned(), json!(format!("{first},{weight}")))].into_iter().collect(),
+        );
+    }
     let region = context.region().name.as_str();
     let mut endpoint = json!({
         "dnsName": host.value,
@@ -43,7 +50,21 @@ fn record(context: &Context<'_>, id: WorkloadId, workload: &Workload) -> Option<
     let targets = workload.targets.iter().filter(|t| context.holds(t.location)).map(|t| t.span);
     let to = context::moves_to(workload).filter(|to| context.holds(to.location)).map(|to| to.span);
     let weight = context.origin(targets.chain(to).chain([*span]));
-    Some(LoweredObject::new(value, vec![*span]).from("/spec/endpoints/0/providerSpecific", weight))
+    let mut made = LoweredObject::new(value, vec![*span]).from("/spec/endpoints/0/providerSpecific", weight);
+    if let Some(during) = workload.during_failover.as_ref().filter(|_| first.is_some()) {
+        made = made.from("/metadata/annotations", context.origin([during.span]));
+    }
+    Some(made)
+}
+
+/// The weight that comes first where an event raises it and the workload moves in steps: what was there, and the declared
+/// share of the rest, rounded down.
+pub(crate) fn step(model: &Model, now: &Situation, id: WorkloadId, here: &[LocationId]) -> Option<u64> {
+    let share = model[id].during_failover.as_ref()?.traffic_step.as_ref()?.value;
+    now.event?;
+    let before = weight(model, &Situation::default(), id, here).unwrap_or(0);
+    let more = weight(model, now, id, here)?.checked_sub(before).filter(|more| *more > 0)?;
+    Some(before + more * u64::from(share.thousandths()) / 100_000)
 }
 
 /// A workload's weight at some locations: its share of the replicas that serve, in whole percent rounded up; none where

@@ -37,7 +37,7 @@ pub use overlay::Overlay;
 pub use together::Together;
 
 pub(crate) use context::{Context, Place, places};
-pub(crate) use dns_endpoint::weight;
+pub(crate) use dns_endpoint::{step, weight};
 pub(crate) use footprint::{Instance, Role, footprint, proved_replicas, standbys};
 pub(crate) use object::Objects;
 pub(crate) use overlay::{of_scenario, situation};

@@ -97,3 +97,17 @@ fn what_is_proved_together_is_in_force_together() {
     let path = format!("regions/eu-central/events/{name}/workloads-deployment-payments-prod-catalog.yaml");
     assert_eq!(object(&rendering, &path)["spec"]["replicas"], 12 + moved);
 }
+
+/// Where users move in steps, the overlay of who receives them says which weights come one after another.
+#[test]
+fn traffic_rises_in_the_declared_steps() {
+    let (_, rendering) = compile(&reference());
+    let record = |region: &str, event: &str| {
+        let file = "traffic-dnsendpoint-payments-prod-risk-api.yaml";
+        object(&rendering, &format!("regions/{region}/events/{event}/{file}"))
+    };
+    let steps = |record: &Value| record["metadata"]["annotations"]["seawall.dev/traffic-steps"].clone();
+    // 15 before, 100 after: 40% of the way first.
+    assert_eq!(steps(&record("eu-west", "region-eu-central")), "49,100");
+    assert_eq!(steps(&record("eu-central", "brownout")), Value::Null, "who is left raises nothing");
+}
