@@ -4,7 +4,7 @@ use super::Changes;
 use super::resilience::{Lane, Left, Resilience, Time};
 use crate::page::{Block, Mood, Page};
 
-/// The worst first: what is no longer survivable, then headroom, then times.
+/// Headroom, then verdicts with the bad ones first, then what scenarios leave, then times.
 pub(super) fn resilience(changes: &Changes, rows: usize) -> Page {
     let Resilience { lanes, verdicts, scenarios, times } = &changes.resilience;
     let mut page = Page::new(rows);
@@ -17,10 +17,9 @@ pub(super) fn resilience(changes: &Changes, rows: usize) -> Page {
         vec![l.region.clone(), l.lane.clone(), side(&l.before), "→".into(), side(&l.after)]
     };
     page.table(&["region", "lane", "headroom before", "", "after"], lanes.iter().map(lane).collect());
-    for verdict in verdicts.iter().take(rows) {
-        let (line, mood) = verdict.words();
-        page.blocks.push(Block::Line(line, mood));
-    }
+    let mut lines: Vec<_> = verdicts.iter().map(super::Verdict::words).collect();
+    lines.sort_by_key(|(_, mood)| *mood != Mood::Bad);
+    page.blocks.extend(lines.into_iter().take(rows).map(|(line, mood)| Block::Line(line, mood)));
     if verdicts.len() > rows {
         page.note(format!("… {} more scenarios", verdicts.len() - rows));
     }
