@@ -6,6 +6,7 @@
 mod commands;
 mod control_plane;
 mod docs;
+mod drill;
 mod fmt;
 mod forged;
 mod generate;
