@@ -9,6 +9,7 @@ mod room;
 use crate::check::rto;
 use crate::model::{Failover, LaneId, LocationId, Model, RegionId, WorkloadId};
 use crate::proof::{Outcome, Plan, Proof, Tables, Verdict, WitnessKind};
+use rayon::prelude::*;
 use room::Rooms;
 use seawall_schema::{Duration, Resource};
 
@@ -76,10 +77,11 @@ pub fn headroom(model: &Model, proof: &Proof) -> Headroom {
     let mut lanes: Vec<Tightest> =
         Rooms::still(&tables).all().into_iter().map(|room| Tightest { room, scenario: None }).collect();
     let mut scenarios = Vec::new();
-    for outcome in &proof.scenarios {
+    let taken: Vec<Vec<Room>> = proof.scenarios.par_iter().map(|outcome| taken(&tables, outcome)).collect();
+    for (outcome, rooms) in proof.scenarios.iter().zip(taken) {
         let name = &outcome.scenario.name;
         let mut least: Option<Room> = None;
-        for room in taken(&tables, outcome) {
+        for room in rooms {
             let same = |t: &&mut Tightest| (t.room.region, t.room.lane) == (room.region, room.lane);
             if let Some(known) = lanes.iter_mut().find(same).filter(|t| room.tighter(&t.room)) {
                 *known = Tightest { room: room.clone(), scenario: Some(name.clone()) };
