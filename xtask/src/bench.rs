@@ -19,6 +19,8 @@ pub(crate) struct Arguments {
 enum Part {
     /// The reader and the formatter
     Parse,
+    /// Proofs, suggested reserves and nearly full fleets
+    Proof,
     /// Whole commands over generated fleets
     Commands,
     /// Objects to a real API server, beside kubectl
@@ -31,6 +33,9 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     print(&measure::machine())?;
     if wanted(Part::Parse) {
         compiler::parse()?;
+    }
+    if wanted(Part::Proof) {
+        compiler::proof()?;
     }
     if wanted(Part::Commands) {
         compiler::commands()?;

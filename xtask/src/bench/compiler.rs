@@ -42,6 +42,35 @@ pub(super) fn parse() -> Outcome {
     print("")
 }
 
+/// Proofs in one process, built to run.
+pub(super) fn proof() -> Outcome {
+    let arguments = ["bench", "--quiet", "--package", "seawall-compiler", "--bench", "proof"];
+    say("── proof: cargo bench --package seawall-compiler --bench proof");
+    let output = cargo(&arguments).output()?;
+    if !output.status.success() {
+        return Err(format!("the proof's bench failed\n{}", String::from_utf8_lossy(&output.stderr)).into());
+    }
+    print(&format!(
+        "`cargo {}`: fleets in memory, in one process; least / median / greatest run.\n",
+        arguments.join(" ")
+    ))?;
+    print("| fleet | what | time, ms | survived | refuted | undecided |")?;
+    print("| --- | --- | --- | --- | --- | --- |")?;
+    for line in String::from_utf8(output.stdout)?.lines().filter(|line| line.starts_with('{')) {
+        let figures: serde_json::Value = serde_json::from_str(line)?;
+        let runs = figures["seconds"].as_array().into_iter().flatten().filter_map(|run| run.as_f64());
+        let text = |name: &str| figures[name].as_str().unwrap_or_default().to_owned();
+        let time = shown(&runs.collect::<Vec<_>>(), 1e3, 1);
+        let [survived, refuted, undecided] = ["survived", "refuted", "undecided"].map(|name| &figures[name]);
+        print(&format!(
+            "| {} | {} | {time} | {survived} | {refuted} | {undecided} |",
+            text("fleet"),
+            text("what")
+        ))?;
+    }
+    print("")
+}
+
 /// `check` and `render` of generated fleets, each run a process of its own.
 pub(super) fn commands() -> Outcome {
     let seawall = release()?;

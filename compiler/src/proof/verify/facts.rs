@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 /// Normal running by location and resource.
 pub(super) struct Facts<'m> {
     pub(super) model: &'m Model,
+    names: BTreeMap<&'m str, usize>,
     at: BTreeMap<(LocationId, Resource), Place>,
 }
 
@@ -49,7 +50,8 @@ enum Node {
 
 impl<'m> Facts<'m> {
     pub(super) fn new(model: &'m Model) -> Self {
-        let mut facts = Self { model, at: BTreeMap::new() };
+        let names = model.workloads.iter().enumerate().map(|(w, found)| (found.name.as_str(), w)).collect();
+        let mut facts = Self { model, names, at: BTreeMap::new() };
         for (c, _) in model.locations.iter().enumerate() {
             for resource in &model.resources {
                 let id = LocationId(c as u32);
@@ -61,6 +63,11 @@ impl<'m> Facts<'m> {
         let lent: Vec<_> = facts.at.iter().map(|((c, _), place)| lend(model, *c, place)).collect();
         facts.at.values_mut().zip(lent).for_each(|(place, lent)| place.lent = lent);
         facts
+    }
+
+    /// The workload of that name, by its index.
+    pub(super) fn workload(&self, name: &str) -> Option<usize> {
+        self.names.get(name).copied()
     }
 
     pub(super) fn place(&self, location: LocationId, resource: &Resource) -> Place {

@@ -138,7 +138,7 @@ fn read(facts: &Facts<'_>, name: &str, claim: &Value) -> Result<Assignment, Refu
 
 fn read_move(facts: &Facts<'_>, line: &Value) -> Option<((usize, LocationId, usize), i128)> {
     let model = facts.model;
-    let w = model.workloads.iter().position(|w| line["workload"] == w.name.as_str())?;
+    let w = facts.workload(line["workload"].as_str()?)?;
     let source = location(model, line["from"].as_str()?)?;
     let destination = location(model, line["to"].as_str()?)?;
     let lane = lane(model, line["lane"].as_str()?)?;
