@@ -19,7 +19,7 @@ pub(crate) struct Arguments {
 enum Part {
     /// The reader and the formatter
     Parse,
-    /// Proofs, suggested reserves and nearly full fleets
+    /// Proofs and suggested reserves
     Proof,
     /// Whole commands over generated fleets
     Commands,
