@@ -4,6 +4,7 @@
 //! a fault on one object does not stop the others; fields of other managers are taken only where they were ours before;
 //! an object that exists without us is not adopted unless it says so.
 
+mod absent;
 mod adopt;
 mod force;
 mod ignored;
@@ -129,13 +130,24 @@ impl Writer<'_> {
             let fault = failed.remove(&step.key).unwrap_or(Fault::NotTried);
             outcomes.push(Outcome { key: step.key.clone(), path: step.path.clone(), result: Err(fault) });
         }
+        let new = good.iter().copied().filter(|step| !self.is_fresh(step));
+        let absent = absent::absent(self.cluster, new).await;
+        let absent = &absent;
         let done = self
-            .each(good.iter().copied().enumerate(), &lost, |step| async move { self.step(step).await })
+            .each(good.iter().copied().enumerate(), &lost, |step| async move {
+                let is_absent = self.is_fresh(step) || absent.contains(&step.key);
+                self.step(step, is_absent).await
+            })
             .await;
         for ((_, result), step) in done.into_iter().zip(good) {
             outcomes.push(Outcome { key: step.key.clone(), path: step.path.clone(), result });
         }
         outcomes
+    }
+
+    /// Whether the object's namespace was created in this pass, so that nothing can be in it.
+    fn is_fresh(&self, step: &Step) -> bool {
+        step.key.namespace.as_ref().is_some_and(|namespace| self.fresh.contains(namespace))
     }
 
     /// Runs `work` over the steps, many at once, in the order of the steps; stops trying once the cluster is gone.

@@ -17,10 +17,11 @@ impl Writer<'_> {
         self.apply(&object, true).await.map(drop)
     }
 
-    pub(super) async fn step(&self, step: &Step) -> Result<Done, Fault> {
+    /// Carries a step out; `is_absent` says that its object is known not to exist.
+    pub(super) async fn step(&self, step: &Step, is_absent: bool) -> Result<Done, Fault> {
         let (object, digest) = self.desired(step)?;
         match step.action {
-            Action::Create => self.create(step, &object, &digest).await,
+            Action::Create => self.create(step, &object, &digest, is_absent).await,
             Action::Check => self.check(step, object, &digest).await,
             Action::Update => {
                 let object = self.leave_ignored(step, object, None).await?;
@@ -31,9 +32,14 @@ impl Writer<'_> {
         }
     }
 
-    async fn create(&self, step: &Step, object: &Value, digest: &str) -> Result<Done, Fault> {
-        let fresh = step.key.namespace.as_ref().is_some_and(|namespace| self.fresh.contains(namespace));
-        let live = if fresh { None } else { self.cluster.get(&step.key).await? };
+    async fn create(
+        &self,
+        step: &Step,
+        object: &Value,
+        digest: &str,
+        is_absent: bool,
+    ) -> Result<Done, Fault> {
+        let live = if is_absent { None } else { self.cluster.get(&step.key).await? };
         let mut options = ApplyOptions::default();
         let wanted = match &live {
             Some(live) => {

@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use futures::stream::BoxStream;
 use seawall_schema::object::ObjectKey;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a watch and a listing hold of an object: metadata only.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,6 +113,17 @@ pub trait Cluster: Send + Sync {
 
     /// The whole object; `None` where it does not exist.
     async fn get(&self, key: &ObjectKey) -> Result<Option<Value>, ClusterError>;
+
+    /// Names of all objects of a kind in a namespace, or of a cluster-wide kind, whoever's they are; `None` where there are
+    /// too many to list, or listing is more than asking for each.
+    async fn names(
+        &self,
+        kind: &Kind,
+        namespace: Option<&str>,
+    ) -> Result<Option<BTreeSet<String>>, ClusterError> {
+        let _ = (kind, namespace);
+        Ok(None)
+    }
 
     /// Metadata of all objects of the kinds of `keys` that carry the label `seawall.dev/inventory=<inventory>`.
     async fn list(&self, inventory: &str, kinds: &[Kind]) -> Result<Vec<Observed>, ClusterError>;

@@ -291,11 +291,12 @@ impl Worker {
     /// Notes what was done; gives what was not.
     async fn take_outcomes(&mut self, steps: &[Step], outcomes: Vec<Outcome>) -> Vec<String> {
         let mut faults = Vec::new();
+        let drifts: BTreeSet<_> =
+            steps.iter().filter(|step| self.is_drift(step)).map(|step| &step.key).collect();
         for outcome in outcomes {
             match &outcome.result {
                 Ok(done) => {
-                    let step = steps.iter().find(|step| step.key == outcome.key);
-                    let drifted = step.is_some_and(|step| self.is_drift(step));
+                    let drifted = drifts.contains(&outcome.key);
                     if done.wrote {
                         self.last_writes += 1;
                     }

@@ -23,6 +23,7 @@ use kube::core::Request;
 use seawall_schema::keys;
 use seawall_schema::object::ObjectKey;
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,6 +34,8 @@ pub const DEFAULT_DEADLINE: Duration = Duration::from_secs(10);
 const KINDS_AT_ONCE: usize = 8;
 /// Objects in one page of a listing.
 const PAGE: u32 = 500;
+/// Objects in a listing of names; where there are more, each is asked for by itself.
+const NAMES: u32 = 2_000;
 
 /// A cluster reached over the Kubernetes API.
 #[derive(Clone)]
@@ -135,6 +138,24 @@ impl Cluster for KubernetesCluster {
             Err(ClusterError::NotFound(_)) => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    async fn names(
+        &self,
+        kind: &Kind,
+        namespace: Option<&str>,
+    ) -> Result<Option<BTreeSet<String>>, ClusterError> {
+        let connection = &self.connection;
+        let attempt = Attempt::of_kind("list names of", kind, connection.place());
+        connection
+            .within_deadline(&attempt, async {
+                let resource = connection.resource(&attempt, kind).await?;
+                let params = ListParams::default().limit(NAMES);
+                let request = Request::new(resource.path(namespace)).list_metadata(&params);
+                let page: observe::Page = connection.call(&attempt, request).await?;
+                Ok(page.next().is_none().then(|| page.into_names()))
+            })
+            .await
     }
 
     async fn list(&self, inventory: &str, kinds: &[Kind]) -> Result<Vec<Observed>, ClusterError> {

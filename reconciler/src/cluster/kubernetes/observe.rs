@@ -8,7 +8,7 @@ use crate::cluster::{Kind, Observed};
 use seawall_schema::object::ObjectKey;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One page of a metadata listing.
 #[derive(Deserialize)]
@@ -73,6 +73,11 @@ impl Page {
     /// The version of the collection, from which a watch may go on.
     pub(super) fn resource_version(&self) -> &str {
         &self.metadata.resource_version
+    }
+
+    /// The names of the objects of the page.
+    pub(super) fn into_names(self) -> BTreeSet<String> {
+        self.items.into_iter().flatten().map(|item| item.metadata.name).collect()
     }
 
     /// The objects of the page.
