@@ -3,8 +3,9 @@
 //! Takes the model and its proof, gives findings. Invariant: what follows from another finding is left out; where
 //! reserves exceed their location, that alone is reported of it.
 
+use super::normal::{self, Broken, together};
 use crate::diagnostic::{Diagnostic, Diagnostics, registry};
-use crate::model::{Boundary, LocationId, Model};
+use crate::model::{Boundary, Model};
 use crate::proof::{
     Demand, DemandOf, Outcome, PoolKind, PoolShare, Proof, Verdict, Witness, WitnessKind, fixes,
 };
@@ -14,74 +15,17 @@ use std::collections::{BTreeSet, HashMap};
 
 /// Turns what the proof found into findings, with repairs where they are wanted.
 pub fn check(model: &Model, proof: &Proof, repairs: bool, out: &mut Diagnostics) {
-    let broken = Broken::new(proof);
-    for violation in proof.normal.violations.iter().filter(|w| broken.stands_alone(w)) {
-        out.push(normal_finding(model, violation));
+    let broken = Broken::new(model, proof);
+    for violations in together(proof.normal.violations.iter().filter(|w| broken.stands_alone(w))) {
+        out.push(normal::finding(model, &violations));
     }
     scenario_findings(model, proof, &broken, repairs, out);
     packing_findings(model, proof, out);
     spread_findings(model, out);
 }
 
-/// Locations where something of normal running is broken.
-struct Broken {
-    reserves: BTreeSet<LocationId>,
-    any: BTreeSet<LocationId>,
-}
-
-impl Broken {
-    fn new(proof: &Proof) -> Self {
-        let of = |wanted: &dyn Fn(WitnessKind) -> bool| {
-            let found = proof.normal.violations.iter().filter(|w| wanted(w.kind));
-            found.flat_map(|w| w.locations.iter().copied()).collect()
-        };
-        Self {
-            reserves: of(&|kind| kind == WitnessKind::Reserves),
-            any: of(&|kind| kind != WitnessKind::Quota),
-        }
-    }
-
-    /// Whether a broken inequality of normal running does not just follow from reserves that exceed their location.
-    fn stands_alone(&self, witness: &Witness) -> bool {
-        let follows = matches!(witness.kind, WitnessKind::Running | WitnessKind::Standbys);
-        !follows || witness.locations.iter().all(|location| !self.reserves.contains(location))
-    }
-
-    /// Whether a scenario's witness may be news: nothing of normal running is broken where it stands.
-    fn is_news(&self, witness: &Witness) -> bool {
-        let at_fault = |location| self.any.contains(location);
-        witness.kind == WitnessKind::Data || !witness.locations.iter().any(at_fault)
-    }
-}
-
-fn normal_finding(model: &Model, witness: &Witness) -> Diagnostic {
-    let amount = |amount: i128| quantity(&witness.resource, amount);
-    let (needs, has, place) = (amount(witness.needs), amount(witness.has), &witness.place);
-    let (code, message) = match witness.kind {
-        WitnessKind::Reserves => {
-            (&registry::RESERVES_EXCEED, format!("{place} holds {needs} in reserve and has {has}"))
-        }
-        WitnessKind::Standbys => {
-            let lane = witness.pools.first().and_then(|p| p.name.clone()).unwrap_or_default();
-            let message =
-                format!("standbys need {needs} in {place}, the reserve for lane {lane} holds {has}");
-            (&registry::STANDBYS_EXCEED, message)
-        }
-        WitnessKind::Quota => {
-            let tenant = witness.pools.first().and_then(|p| p.name.clone()).unwrap_or_default();
-            (
-                &registry::TENANT_OVER_QUOTA,
-                format!("tenant {tenant} runs {needs} in {place}, its quota there is {has}"),
-            )
-        }
-        _ => (&registry::RUNNING_EXCEEDS, format!("{place} runs {needs}, its reserves leave {has}")),
-    };
-    let primary = primary_of(witness).unwrap_or_else(|| place_span(model, witness));
-    with_lines(Diagnostic::new(code, message, primary, arithmetic(witness)), witness, primary)
-}
-
 /// The line that is to blame first: what holds too little, or for reserves the first of them.
-fn primary_of(witness: &Witness) -> Option<Span> {
+pub(super) fn primary_of(witness: &Witness) -> Option<Span> {
     let demands = witness.demands.iter().map(|d| d.span);
     let pools = witness.pools.iter().map(|p| p.span);
     let first = if witness.kind == WitnessKind::Reserves {
@@ -92,12 +36,12 @@ fn primary_of(witness: &Witness) -> Option<Span> {
     first.filter(|span| span.is_some())
 }
 
-fn place_span(model: &Model, witness: &Witness) -> Span {
+pub(super) fn place_span(model: &Model, witness: &Witness) -> Span {
     witness.locations.first().map_or(model.fleet.span, |location| model[*location].span)
 }
 
 /// A label for every line that contributes, each place once.
-fn with_lines(mut finding: Diagnostic, witness: &Witness, primary: Span) -> Diagnostic {
+pub(super) fn with_lines(mut finding: Diagnostic, witness: &Witness, primary: Span) -> Diagnostic {
     let mut seen = BTreeSet::from([primary]);
     let demands = witness.demands.iter().map(|demand| (demand.span, demand_label(witness, demand)));
     let pools = witness.pools.iter().map(|pool| (pool.span, pool_text(witness, pool.pool, pool.amount)));
@@ -114,13 +58,14 @@ fn with_lines(mut finding: Diagnostic, witness: &Witness, primary: Span) -> Diag
 const LINES: usize = 40;
 
 /// An amount with the name of its resource: `152 cpu`, `64Gi memory`.
-fn quantity(resource: &Resource, amount: i128) -> String {
+pub(super) fn quantity(resource: &Resource, amount: i128) -> String {
     format!("{} {resource}", resource.format(amount))
 }
 
 fn demand_label(witness: &Witness, demand: &Demand) -> String {
     match witness.kind {
         WitnessKind::Data => format!("{} uses it here", demand.name),
+        WitnessKind::Destinations => format!("{} {}", demand.name, replicas(demand.amount)),
         _ => demand_text(&witness.resource, demand),
     }
 }
@@ -140,24 +85,31 @@ fn demand_text(resource: &Resource, demand: &Demand) -> String {
     }
 }
 
+fn replicas(count: i128) -> String {
+    format!("{count} replica{}", if count == 1 { "" } else { "s" })
+}
+
 fn pool_text(witness: &Witness, pool: PoolKind, amount: i128) -> String {
     match pool {
+        PoolKind::Share => format!("share {}", replicas(amount.abs())),
         PoolKind::Copy => "no copy in reach is recent enough".into(),
         _ => format!("{} {}", pool.word(), quantity(&witness.resource, amount.abs())),
     }
 }
 
 /// The right side as a person checks it: `reserve 96 + free 15 = 111 cpu; short by 41 cpu`.
-fn arithmetic(witness: &Witness) -> String {
+pub(super) fn arithmetic(witness: &Witness) -> String {
     let pool = |p: &PoolShare| {
         let sign = if p.amount < 0 { "− " } else { "" };
         format!("{sign}{} {}", p.pool.word(), witness.resource.format(p.amount.abs()))
     };
     let pools = shortened(witness.pools.iter().map(pool).collect()).replace("+ −", "−");
-    let short = quantity(&witness.resource, witness.needs - witness.has);
+    let counted = witness.kind == WitnessKind::Destinations;
+    let quantity = |amount| if counted { replicas(amount) } else { quantity(&witness.resource, amount) };
+    let short = quantity(witness.needs - witness.has);
     match witness.pools.as_slice() {
         [] | [_] => format!("short by {short}"),
-        _ => format!("{pools} = {}; short by {short}", quantity(&witness.resource, witness.has)),
+        _ => format!("{pools} = {}; short by {short}", quantity(witness.has)),
     }
 }
 
@@ -171,13 +123,19 @@ fn shortened(parts: Vec<String>) -> String {
 /// One finding for all scenarios that one witness refutes.
 fn scenario_findings(model: &Model, proof: &Proof, broken: &Broken, repairs: bool, out: &mut Diagnostics) {
     let mut causes: Vec<(&Witness, Vec<&Outcome>)> = Vec::new();
-    let mut known: HashMap<(i128, i128, &str), Vec<usize>> = HashMap::new();
+    let mut known: HashMap<Kin<'_>, Vec<usize>> = HashMap::new();
     for outcome in &proof.scenarios {
         match &outcome.verdict {
             Verdict::Refuted(witness) if broken.is_news(witness) => {
-                let alike = known.entry((witness.needs, witness.has, &witness.place)).or_default();
+                let alike = known.entry(kin(witness)).or_default();
                 match alike.iter().copied().find(|index| same_cause(causes[*index].0, witness)) {
-                    Some(index) => causes[index].1.push(outcome),
+                    Some(index) => {
+                        let (told, outcomes) = &mut causes[index];
+                        outcomes.push(outcome);
+                        if witness.needs - witness.has > told.needs - told.has {
+                            *told = witness;
+                        }
+                    }
                     None => {
                         alike.push(causes.len());
                         causes.push((witness, vec![outcome]));
@@ -196,10 +154,30 @@ fn scenario_findings(model: &Model, proof: &Proof, broken: &Broken, repairs: boo
 /// Causes for which changes that mend them are looked for: each takes some proofs.
 const MENDED: usize = 8;
 
-/// Whether two witnesses are one sum. Zones of the same size are: which of them is lost does not show in it.
+/// What witnesses of one cause share, by which they are looked up.
+type Kin<'w> = (u8, &'w str, &'w Resource, Option<Span>);
+
+fn kin(witness: &Witness) -> Kin<'_> {
+    let burst = witness.pools.first().map(|pool| pool.span).filter(|_| witness.kind == WitnessKind::Burst);
+    let place = if burst.is_some() { "" } else { witness.place.as_str() };
+    (witness.kind as u8, place, &witness.resource, burst)
+}
+
+/// Whether two witnesses are of one kin and one cause: one sum (zones of the same size are: which of them is lost does not
+/// show in it), one burst, the ways out of one place, or one of them asks the same pools for part of what the other asks.
 fn same_cause(a: &Witness, b: &Witness) -> bool {
-    let sum = |w: &Witness| (w.kind, w.needs, w.has);
-    sum(a) == sum(b) && a.place == b.place && a.resource == b.resource && a.demands == b.demands
+    let asked =
+        |w: &Witness| w.demands.iter().map(|demand| (demand.span, demand.from)).collect::<BTreeSet<_>>();
+    let given = |w: &Witness| w.pools.iter().map(|pool| (pool.span, pool.amount)).collect::<Vec<_>>();
+    match a.kind {
+        WitnessKind::Burst => true,
+        WitnessKind::Destinations => asked(a) == asked(b),
+        WitnessKind::Pools if given(a) == given(b) => {
+            let (asked_a, asked_b) = (asked(a), asked(b));
+            asked_a.is_subset(&asked_b) || asked_b.is_subset(&asked_a)
+        }
+        _ => (a.needs, a.has) == (b.needs, b.has) && a.demands == b.demands,
+    }
 }
 
 fn undecided(outcome: &Outcome) -> Diagnostic {
@@ -223,13 +201,19 @@ fn undecided(outcome: &Outcome) -> Diagnostic {
 
 fn refuted(model: &Model, proof: &Proof, witness: &Witness, outcomes: &[&Outcome], mend: bool) -> Diagnostic {
     let names: Vec<_> = outcomes.iter().map(|o| o.scenario.name.as_str()).collect();
+    // The sum that is told is that of the worst; milder scenarios of the same cause are shown by their lines.
+    let worst = |o: &&&Outcome| match &o.verdict {
+        Verdict::Refuted(own) => (own.needs, own.has) == (witness.needs, witness.has),
+        _ => false,
+    };
+    let told: Vec<_> = outcomes.iter().filter(worst).map(|o| o.scenario.name.as_str()).collect();
     let code = if witness.kind == WitnessKind::Data {
         &registry::DATA_OUT_OF_REACH
     } else {
         &registry::SCENARIO_REFUTED
     };
-    let primary = outcomes.first().map_or(model.fleet.span, |o| o.scenario.span);
-    let message = format!("{}: {}", listed(&names), cause(witness));
+    let primary = outcomes.iter().find(worst).map_or(model.fleet.span, |o| o.scenario.span);
+    let message = format!("{}: {}", listed(&told), cause(witness));
     let short = format!("{}, in every assignment", arithmetic(witness));
     let label = if witness.kind == WitnessKind::Data { "asked for here".to_string() } else { short };
     let mut finding = Diagnostic::new(code, message, primary, label);
@@ -276,7 +260,12 @@ pub fn cause(witness: &Witness) -> String {
     match witness.kind {
         WitnessKind::Burst => format!("{who} {needs} in {place}, the tenant's burst there is {has}"),
         WitnessKind::Destinations => {
-            format!("{who} {needs} from {place}, its surviving destinations may take {has}")
+            let moved = replicas(witness.needs);
+            format!("{who} to move {moved} out of {place}, its surviving destinations may take {has}")
+        }
+        WitnessKind::Zone if witness.has < 0 => {
+            let short = quantity(&witness.resource, -witness.has);
+            format!("what is occupied in {place} is {short} more than the other zones have")
         }
         WitnessKind::Zone => format!("{place} must hold {needs}, the other zones have {has}"),
         WitnessKind::Data => format!(

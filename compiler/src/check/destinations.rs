@@ -2,9 +2,9 @@
 
 use super::{about, destinations, workloads};
 use crate::diagnostic::{Diagnostic, Diagnostics, registry as codes};
-use crate::model::{Failover, LocationId, Model, RegionId, TierId};
+use crate::model::{Failover, LaneId, LocationId, Model, RegionId, TierId, To, Workload};
 use crate::resolve::Draft;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Work above the lowest tier says what happens to it in a failure.
 pub(super) fn said(draft: &Draft, out: &mut Diagnostics) {
@@ -19,10 +19,12 @@ pub(super) fn said(draft: &Draft, out: &mut Diagnostics) {
     };
     for (_, workload, doubt) in workloads(draft) {
         let silent = matches!(workload.failover, Failover::Lowest) && !doubt.tier && !doubt.places;
-        if !silent || workload.tier.value == lowest {
+        let (tier, low) = (&model[workload.tier.value], &model[lowest]);
+        // Where a tier that gives way is not below all others, or orders are the same, which one is lowest is not settled.
+        let unsettled = tier.preemptible && !low.preemptible || tier.order.value == low.order.value;
+        if !silent || workload.tier.value == lowest || unsettled {
             continue;
         }
-        let tier = &model[workload.tier.value];
         let message = format!("workload `{}` does not say what happens to it in a failure", workload.name);
         let finding = Diagnostic::new(&codes::FAILOVER_MISSING, message, workload.name_span, "no `failover`");
         let finding = finding.label(
@@ -53,9 +55,10 @@ pub(super) fn elsewhere(draft: &Draft, out: &mut Diagnostics) {
     }
 }
 
-/// The destination holds a reserve for the lane; one of 0 counts.
+/// The destination holds a reserve for the lane; one of 0 counts. One finding for each that is missing, naming every `to`.
 pub(super) fn held(draft: &Draft, out: &mut Diagnostics) {
     let model = &draft.model;
+    let mut missing: BTreeMap<(LocationId, LaneId), Vec<(usize, &Workload, &To)>> = BTreeMap::new();
     for (index, workload, _) in workloads(draft) {
         for to in super::allowed(model, workload) {
             let location = &model[to.location];
@@ -63,16 +66,26 @@ pub(super) fn held(draft: &Draft, out: &mut Diagnostics) {
             if doubt || location.reserves.iter().any(|reserve| reserve.lane == to.lane.value) {
                 continue;
             }
-            let lane = &model[to.lane.value].name;
-            let message = format!(
-                "workload `{}` moves to `{}` by lane `{lane}`, which has no reserve there",
-                workload.name, location.label
-            );
-            let finding =
-                Diagnostic::new(&codes::NO_RESERVE, message, to.lane.span, "nothing is held for it");
-            let finding = finding.label(location.span, "the destination");
-            out.push(about(draft, index, finding.help(proposal(model, to.location, lane.as_str()))));
+            missing.entry((to.location, to.lane.value)).or_default().push((index, workload, to));
         }
+    }
+    for ((at, lane), all) in missing {
+        let Some(((index, workload, to), rest)) = all.split_first() else { continue };
+        let (location, lane) = (&model[at], &model[lane].name);
+        let message = format!(
+            "workload `{}` moves to `{}` by lane `{lane}`, which has no reserve there",
+            workload.name, location.label
+        );
+        let mut finding =
+            Diagnostic::new(&codes::NO_RESERVE, message, to.lane.span, "nothing is held for it");
+        let mut seen = BTreeSet::from([to.lane.span]);
+        for (_, other, to) in rest {
+            let text = format!("nor for `{}`", other.name);
+            finding =
+                finding.label(if seen.insert(to.lane.span) { to.lane.span } else { other.name_span }, text);
+        }
+        let finding = finding.label(location.span, "the destination");
+        out.push(about(draft, *index, finding.help(proposal(model, at, lane.as_str()))));
     }
 }
 

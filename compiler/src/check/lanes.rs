@@ -37,6 +37,10 @@ pub(super) fn preempting(draft: &Draft, out: &mut Diagnostics) {
 /// A reserve may be lent to preemptible tiers only.
 pub(super) fn lending(draft: &Draft, out: &mut Diagnostics) {
     let model = &draft.model;
+    // Of a tier that could not be read it is not known whether it gives way.
+    if draft.notes.orders {
+        return;
+    }
     let lends = model.locations.iter().flat_map(|l| &l.reserves).filter_map(|r| Some((r, r.lend.as_ref()?)));
     for (reserve, lend) in lends {
         for tier in lend.tiers.iter().filter(|tier| !model[tier.value].preemptible) {

@@ -9,9 +9,13 @@ mod destinations;
 mod extent;
 mod follows;
 mod health;
+mod hosts;
+mod jobs;
 mod lanes;
 mod manifests;
 mod needs;
+mod normal;
+mod offered;
 mod quotas;
 mod residency;
 mod rpo;
@@ -44,6 +48,9 @@ pub static RULES: &[Rule] = &[
     rpo::check,
     needs::check,
     health::check,
+    hosts::check,
+    jobs::check,
+    offered::check,
     manifests::twice,
     manifests::references,
     state::zones,
@@ -52,7 +59,6 @@ pub static RULES: &[Rule] = &[
     derived::services,
     derived::collisions,
     derived::orders,
-    quotas::check,
     unused::check,
 ];
 
@@ -66,6 +72,7 @@ pub fn check(draft: &Draft, repairs: bool, out: &mut Diagnostics) -> Option<Proo
     let countable = !ruled.iter().any(|d| d.code.id == codes::SURVIVE_TOO_MANY.id);
     let provable = draft.notes.whole && countable && extent::check(&draft.model, &mut ruled);
     let proof = provable.then(|| crate::proof::prove(&draft.model));
+    quotas::check(draft, proof.as_ref(), &mut ruled);
     if let Some(proof) = &proof {
         let mut proved = Diagnostics::default();
         capacity::check(&draft.model, proof, repairs, &mut proved);

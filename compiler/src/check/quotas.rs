@@ -2,17 +2,23 @@
 
 use super::words;
 use crate::diagnostic::{Diagnostic, Diagnostics, registry as codes};
-use crate::model::{Quota, Region, Tenant};
+use crate::model::{Location, LocationId, Quota, Region, Tenant};
+use crate::proof::{Proof, WitnessKind};
 use crate::resolve::Draft;
 use seawall_schema::Resource;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// Compares the sum of quotas with what the reserves leave.
-pub(super) fn check(draft: &Draft, out: &mut Diagnostics) {
+/// Compares the sum of quotas with what the reserves leave; `proof` says where that is not settled.
+pub(super) fn check(draft: &Draft, proof: Option<&Proof>, out: &mut Diagnostics) {
     let model = &draft.model;
     if !draft.notes.whole {
         return;
     }
+    let violations = proof.into_iter().flat_map(|proof| &proof.normal.violations);
+    let exceeded: BTreeSet<LocationId> = violations
+        .filter(|w| matches!(w.kind, WitnessKind::Reserves | WitnessKind::Running))
+        .flat_map(|w| w.locations.iter().copied())
+        .collect();
     let mut by_region: Vec<Vec<(&Tenant, &Quota)>> = vec![Vec::new(); model.regions.len()];
     for tenant in &model.tenants {
         for quota in &tenant.quotas {
@@ -20,6 +26,10 @@ pub(super) fn check(draft: &Draft, out: &mut Diagnostics) {
         }
     }
     for (region, quotas) in model.regions.iter().zip(&by_region) {
+        // Where reserves or work exceed their location, that is reported, and quotas have no room to be compared with.
+        if region.locations.iter().any(|id| exceeded.contains(id)) {
+            continue;
+        }
         let mut sums: BTreeMap<&Resource, u128> = BTreeMap::new();
         for (resource, amount) in quotas.iter().flat_map(|(_, quota)| quota.amount.iter()) {
             *sums.entry(resource).or_default() += u128::from(amount);
@@ -43,12 +53,14 @@ pub(super) fn check(draft: &Draft, out: &mut Diagnostics) {
     }
 }
 
+fn held(location: &Location, resource: &Resource) -> u128 {
+    location.reserves.iter().map(|reserve| u128::from(reserve.amount.get(resource))).sum()
+}
+
 fn left(draft: &Draft, locations: &[crate::model::LocationId], resource: &Resource) -> u128 {
     let of = |id: &crate::model::LocationId| {
         let location = &draft.model[*id];
-        let held: u128 =
-            location.reserves.iter().map(|reserve| u128::from(reserve.amount.get(resource))).sum();
-        u128::from(location.capacity.get(resource)).saturating_sub(held)
+        u128::from(location.capacity.get(resource)).saturating_sub(held(location, resource))
     };
     locations.iter().map(of).sum()
 }

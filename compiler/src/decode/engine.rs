@@ -2,6 +2,7 @@
 //!
 //! Invariant: never stops at a fault; what could not be read is absent and marked, so that later stages stay silent on it.
 
+use super::foreign::{Foreign, Surplus};
 use super::node::{Datum, Node};
 use super::shape::{Arity, Child, Prop, Shape, Times};
 use super::value::{self, clip};
@@ -20,7 +21,7 @@ pub struct Block {
     /// Names that nodes without a shape carry: what refers to them stays silent.
     pub lost: Vec<Arc<str>>,
     /// Names of nodes or properties that were probably meant by misspelt ones.
-    meant: Vec<&'static str>,
+    pub meant: Vec<&'static str>,
     damaged: bool,
 }
 
@@ -35,13 +36,24 @@ impl Block {
     }
 }
 
-/// Reads the nodes of a block; `owner` is the node it belongs to, `None` at the top of a file; `broken` says whether a
-/// syntax error lies in it.
+/// What of the syntax around a node is in doubt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Broken {
+    /// Nothing.
+    Nothing,
+    /// Something in the same block.
+    Block,
+    /// The file has a `{` or `}` too many: nodes may stand in blocks that they were not written for.
+    Braces,
+}
+
+/// Reads the nodes of a block; `owner` is the node it belongs to, `None` at the top of a file; `broken` says what of its
+/// syntax is in doubt.
 pub fn block<'d>(
     nodes: impl Iterator<Item = NodeRef<'d>>,
     allowed: &'static [Child],
     owner: Option<&'static Shape>,
-    broken: bool,
+    broken: Broken,
     out: &mut Diagnostics,
 ) -> Block {
     let mut block = Block::default();
@@ -54,7 +66,7 @@ pub fn block<'d>(
         }
         match allowed.iter().enumerate().find(|(_, child)| child.shape.name == name.text) {
             Some((index, child)) => {
-                let read = one(node, child.shape, out);
+                let read = one(node, child.shape, broken, out);
                 let earlier = met[index].replace(read.head).filter(|_| child.times != Times::Many);
                 if let Some(earlier) = earlier {
                     let message = format!("`{}` stands twice{}", name.text, inside(owner));
@@ -74,7 +86,7 @@ pub fn block<'d>(
                 block.nodes.push(read);
             }
             // A block that was not closed holds what was meant to stand behind it.
-            None if broken && !super::parents_of(name.text).is_empty() => block.lose(node),
+            None if broken != Broken::Nothing && !super::parents_of(name.text).is_empty() => block.lose(node),
             None => unknown_node(node, allowed, owner, &mut block, out),
         }
     }
@@ -99,13 +111,13 @@ fn unknown_node(
     let name = node.name();
     let message = format!("unknown node `{}`{}", clip(name.text), inside(owner));
     let finding = Diagnostic::new(&codes::UNKNOWN_NODE, message, name.span, "not known here");
-    let near = nearest(name.text, allowed.iter().map(|c| c.shape.name));
+    let is_property = owner.and_then(|shape| shape.props.iter().find(|p| p.name == name.text));
+    let near = nearest(name.text, allowed.iter().map(|c| c.shape.name)).filter(|_| is_property.is_none());
     if let Some(near) = near {
         block.meant.extend(allowed.iter().map(|c| c.shape.name).find(|n| *n == near));
         out.push(finding.did_you_mean(name.span, name.text, allowed.iter().map(|c| c.shape.name)));
         return;
     }
-    let is_property = owner.and_then(|shape| shape.props.iter().find(|p| p.name == name.text));
     let elsewhere = super::parents_of(name.text);
     out.push(if let Some(prop) = is_property {
         block.meant.push(prop.name);
@@ -143,7 +155,7 @@ fn same_nodes(a: &Node, b: &Node) -> bool {
     plain(a) && plain(b) && args(a) == args(b) && props(a) == props(b)
 }
 
-fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
+pub(super) fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
     names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
@@ -164,7 +176,7 @@ fn unreadable(node: NodeRef<'_>) -> bool {
 }
 
 /// Reads one node against its shape.
-pub fn one(node: NodeRef<'_>, shape: &'static Shape, out: &mut Diagnostics) -> Node {
+pub fn one(node: NodeRef<'_>, shape: &'static Shape, around: Broken, out: &mut Diagnostics) -> Node {
     let before = out.len();
     let mut read = Node {
         shape,
@@ -175,46 +187,64 @@ pub fn one(node: NodeRef<'_>, shape: &'static Shape, out: &mut Diagnostics) -> N
         props: Vec::new(),
         children: Vec::new(),
         damaged: false,
+        torn: around == Broken::Braces,
     };
     let mut meant = Vec::new();
     let mut given: Given = Vec::new();
+    let mut foreign = Foreign::default();
+    let mut surplus = Surplus::default();
     // Of a line that could not be read in full only the name is kept, so that what refers to it stays silent.
     let named = shape.args.first().is_some_and(|arg| arg.name == "name");
     let readable = if unreadable(node) { usize::from(named) } else { usize::MAX };
     for entry in node.entries().take(readable) {
         annotation(entry.annotation().map(|w| w.span), out);
         match entry.key() {
-            None => argument(entry, &mut read, out),
+            None if foreign.is_word(entry) => read.args.push(None),
+            None => argument(entry, &mut read, &mut surplus, out),
+            Some(key) if foreign.is_word(entry) => {
+                given.extend(known(shape, key.text).map(|name| (name, entry.span())))
+            }
             Some(_) => property(entry, &mut read, &mut given, &mut meant, out),
         }
     }
+    foreign.report(out);
+    surplus.report(shape, foreign.is_open(), &mut meant, out);
     repeated_resources(&read, out);
     if shape.children.is_empty() && node.children().next().is_some() {
         let message = format!("`{}` takes no block", shape.name);
         let at = node.children().next().map_or(read.head, |c| c.head_span());
         out.push(Diagnostic::new(&codes::UNEXPECTED_BLOCK, message, at, "this stands in a block of its own"));
     } else if !shape.children.is_empty() {
-        let block = block(node.children(), shape.children, Some(shape), node.damaged(), out);
+        let broken = match around {
+            Broken::Braces => Broken::Braces,
+            _ if node.damaged() => Broken::Block,
+            _ => Broken::Nothing,
+        };
+        let block = block(node.children(), shape.children, Some(shape), broken, out);
         meant.extend(block.meant);
         read.children = block.nodes;
         read.damaged |= block.damaged;
     }
-    if !node.damaged() {
+    if !node.damaged() && !read.torn {
         missing(&read, &given, &meant, out);
     }
-    read.damaged |= node.damaged() || out.len() > before;
+    read.damaged |= read.torn || node.damaged() || out.len() > before;
     read
 }
 
 /// Properties that were met, each with its first place.
 type Given = Vec<(&'static str, Span)>;
 
-fn argument(entry: EntryRef<'_>, read: &mut Node, out: &mut Diagnostics) {
+fn known(shape: &'static Shape, name: &str) -> Option<&'static str> {
+    shape.props.iter().map(|prop| prop.name).find(|prop| *prop == name)
+}
+
+fn argument<'d>(entry: EntryRef<'d>, read: &mut Node, extra: &mut Surplus<'d>, out: &mut Diagnostics) {
     let shape = read.shape;
     let index = read.args.len();
     let last = shape.args.last().filter(|arg| arg.arity == Arity::Many);
     let Some(arg) = shape.args.get(index).or(last) else {
-        return surplus(entry, read, out);
+        return extra.entries.push(entry);
     };
     let alone = shape.args.len() == 1 && arg.name != "name";
     let what =
@@ -226,27 +256,6 @@ fn argument(entry: EntryRef<'_>, read: &mut Node, out: &mut Diagnostics) {
             out.push(*finding);
         }
     }
-}
-
-fn surplus(entry: EntryRef<'_>, read: &mut Node, out: &mut Diagnostics) {
-    let shape = read.shape;
-    let takes = match shape.args.len() {
-        0 => "no value".to_owned(),
-        1 => "one value".to_owned(),
-        n => format!("{n} values"),
-    };
-    let message = format!("`{}` takes {takes}, and this is one more", shape.name);
-    let mut finding = Diagnostic::new(&codes::EXTRA_ARGUMENT, message, entry.span(), "one too many");
-    let text = match entry.value() {
-        crate::syntax::Value::String(text) => text.to_string(),
-        _ => String::new(),
-    };
-    if let Some(prop) = shape.props.iter().find(|p| p.name == text) {
-        finding = finding.help(format!("`{0}` is a property: write `{0}=…`", prop.name));
-    } else if !shape.props.is_empty() {
-        finding = finding.help(format!("its properties are {}", list(shape.props.iter().map(|p| p.name))));
-    }
-    out.push(finding);
 }
 
 fn property(
@@ -351,8 +360,9 @@ fn missing(read: &Node, given: &[(&'static str, Span)], meant: &[&str], out: &mu
         let name = child.shape.name;
         if !meant.contains(&name) && !read.children.iter().any(|n| n.shape.name == name) {
             let message = format!("`{}`{} has no `{name}`", shape.name, titled(read));
-            let finding =
-                Diagnostic::new(&codes::MISSING_NODE, message, read.head, format!("needs a `{name}`"));
+            let article = if name.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+            let label = format!("needs {article} `{name}`");
+            let finding = Diagnostic::new(&codes::MISSING_NODE, message, read.head, label);
             out.push(finding.help(format!("`{name}`: {}", child.shape.doc)));
         }
     }

@@ -67,7 +67,7 @@ pub static DECLARE: Shape = Shape {
     props: &[
         prop("by", Kind::Text, "who says so"),
         prop("reason", Kind::Text, "why"),
-        prop("until", Kind::Text, "until when, RFC 3339"),
+        prop("until", Kind::Moment, "until when"),
     ],
     children: &[],
 };

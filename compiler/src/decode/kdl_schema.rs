@@ -111,6 +111,7 @@ fn validations(kind: &Kind, depth: usize, out: &mut String) {
         // A quantity may stand without quotes, as a number.
         Kind::Amount(_) | Kind::AmountOrShare(_) | Kind::ShareOrCount => Ok(()),
         Kind::Country => writeln!(out, "{indent}type string\n{indent}format country-2"),
+        Kind::Moment => writeln!(out, "{indent}type string\n{indent}format date-time"),
         Kind::Date => writeln!(out, "{indent}type string\n{indent}format date"),
         _ => match pattern.filter(|pattern| *pattern != ".") {
             Some(pattern) => writeln!(out, "{indent}type string\n{indent}pattern #\"{pattern}\"#"),

@@ -3,10 +3,12 @@
 //! Takes a parsed document, gives checked nodes whose names are still text, and every fault. One file a node kind holds
 //! its tables. Adding a node is adding a [`shape::Shape`] and a line in its parent's children.
 
+pub mod calendar;
 pub mod engine;
 pub mod event;
 pub mod failover;
 pub mod fleet;
+mod foreign;
 pub mod geography;
 pub mod kdl_schema;
 pub mod node;
@@ -46,9 +48,10 @@ pub static TOP: &[Child] = &[
     many(&event::DECLARE),
 ];
 
-/// Reads a file's nodes.
-pub fn decode(document: &Document<'_>, out: &mut Diagnostics) -> engine::Block {
-    engine::block(document.nodes(), TOP, None, false, out)
+/// Reads a file's nodes; `torn` says whether it has a `{` or `}` too many.
+pub fn decode(document: &Document<'_>, torn: bool, out: &mut Diagnostics) -> engine::Block {
+    let broken = if torn { engine::Broken::Braces } else { engine::Broken::Nothing };
+    engine::block(document.nodes(), TOP, None, broken, out)
 }
 
 /// Where a node of that name may stand, in words, each place once.

@@ -27,6 +27,8 @@ pub struct Node {
     pub children: Vec<Node>,
     /// Whether something in it was reported.
     pub damaged: bool,
+    /// Whether its file has a `{` or `}` too many: it may stand where it was not written for, or lack what was written for it.
+    pub torn: bool,
 }
 
 /// A typed value.

@@ -41,6 +41,12 @@ pub static TYPES: &[Type] = &[
         example: "\"2026-01-31\"",
         pattern: Some("^[0-9]{4}-[0-9]{2}-[0-9]{2}$"),
     },
+    Type {
+        name: "moment",
+        doc: "a moment, RFC 3339",
+        example: "\"2026-01-31T18:00:00Z\"",
+        pattern: Some("^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9:]{8}(\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$"),
+    },
     Type { name: "count", doc: "a whole number from 0 to 1000000000", example: "12", pattern: None },
     Type {
         name: "duration",
@@ -96,6 +102,7 @@ impl Kind {
             Kind::Name => "name",
             Kind::Country => "country",
             Kind::Date => "date",
+            Kind::Moment => "moment",
             Kind::Count => "count",
             Kind::Duration => "duration",
             Kind::Share => "share",

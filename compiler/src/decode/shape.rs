@@ -91,6 +91,8 @@ pub enum Kind {
     Country,
     /// A day, `2026-01-31`.
     Date,
+    /// A moment of RFC 3339, `2026-01-31T18:00:00Z`.
+    Moment,
     /// A non-negative whole number.
     Count,
     /// A whole number with a unit of time.
@@ -120,6 +122,7 @@ impl Kind {
             Kind::Text | Kind::Name => "text".to_owned(),
             Kind::Country => "a country such as `DE`".to_owned(),
             Kind::Date => "a day such as `2026-01-31`".to_owned(),
+            Kind::Moment => "a moment such as `2026-01-31T18:00:00Z`".to_owned(),
             Kind::Count => "a whole number from 0".to_owned(),
             Kind::Duration => "a duration such as `90s`".to_owned(),
             Kind::Share => "a share such as `20%`".to_owned(),

@@ -1,5 +1,6 @@
 //! One value against the [`Kind`] it must be. Takes an entry, gives a typed [`Datum`] or a finding.
 
+use super::calendar::{is_date, is_moment};
 use super::node::Datum;
 use super::shape::Kind;
 use super::spelling;
@@ -20,6 +21,7 @@ pub fn read(value: &Value<'_>, kind: &Kind, what: &str, span: Span) -> Result<Da
         Kind::Text | Kind::Name => text(value, kind, what, span).map(|t| Datum::Text((*t).into())),
         Kind::Country => country(value, kind, what, span),
         Kind::Date => date(value, kind, what, span),
+        Kind::Moment => moment(value, kind, what, span),
         Kind::Count => count(value, kind, what, span).map(Datum::Count),
         Kind::Duration => duration(value, kind, what, span),
         Kind::Share => share(value, kind, what, span).map(Datum::Share),
@@ -107,29 +109,16 @@ fn date(value: &Value<'_>, kind: &Kind, what: &str, span: Span) -> Result<Datum,
     Err(wrong_type(value, kind, what, span))
 }
 
-/// Whether a text is a day of the Gregorian calendar, `YYYY-MM-DD`.
-pub fn is_date(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let shape = bytes.len() == 10
-        && bytes
-            .iter()
-            .enumerate()
-            .all(|(i, b)| if i == 4 || i == 7 { *b == b'-' } else { b.is_ascii_digit() });
-    if !shape {
-        return false;
+fn moment(value: &Value<'_>, kind: &Kind, what: &str, span: Span) -> Result<Datum, Box<Diagnostic>> {
+    let given = text(value, kind, what, span)?;
+    if is_moment(&given) {
+        return Ok(Datum::Text((*given).into()));
     }
-    let number =
-        |range: std::ops::Range<usize>| text.get(range).and_then(|t| t.parse::<u32>().ok()).unwrap_or(0);
-    let (year, month, day) = (number(0..4), number(5..7), number(8..10));
-    let leap = year.is_multiple_of(4) && !year.is_multiple_of(100) || year.is_multiple_of(400);
-    let days = match month {
-        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
-        4 | 6 | 9 | 11 => 30,
-        2 if leap => 29,
-        2 => 28,
-        _ => 0,
-    };
-    (1..=days).contains(&day)
+    let finding = *wrong_type(value, kind, what, span);
+    Err(Box::new(match is_date(&given) {
+        true => finding.help(format!("say the time of day: `\"{given}T18:00:00Z\"`")),
+        false => finding,
+    }))
 }
 
 fn count(value: &Value<'_>, kind: &Kind, what: &str, span: Span) -> Result<u64, Box<Diagnostic>> {
@@ -140,6 +129,12 @@ fn count(value: &Value<'_>, kind: &Kind, what: &str, span: Span) -> Result<u64, 
             _ => format!("above {COUNT_LIMIT}"),
         },
         Value::Float(_) => "not a whole number".to_owned(),
+        Value::String(text) if text.parse::<u64>().is_ok_and(|number| number <= COUNT_LIMIT) => {
+            let right = text.trim_start_matches('0');
+            let right = if right.is_empty() { "0" } else { right };
+            let finding = wrong_type(value, kind, what, span).help(format!("without quotes: `{right}`"));
+            return Err(Box::new(replace(finding, span, right.to_owned())));
+        }
         _ => return Err(wrong_type(value, kind, what, span)),
     };
     let message = format!("{what} takes a whole number from 0, found {}", found(value));
@@ -168,7 +163,9 @@ fn duration(value: &Value<'_>, kind: &Kind, what: &str, span: Span) -> Result<Da
         return Err(Box::new(replace(finding, span, format!("\"{better}\""))));
     }
     Err(Box::new(finding.help(if digits && raw.len() < 19 {
-        format!("say the unit: `\"{raw}s\"`, or ms, m, h, d")
+        // Distances on a network are milliseconds, everything else is seconds at least.
+        let unit = if matches!(what, "`rtt`" | "`within`") { "ms" } else { "s" };
+        format!("say the unit, one of ms, s, m, h, d: `\"{raw}{unit}\"`")
     } else {
         "durations are whole numbers with ms, s, m, h or d: `\"1500ms\"`, `\"90s\"`".to_owned()
     })))
@@ -213,6 +210,13 @@ fn amount(
         _ => return Err(wrong_type(value, kind, what, span)),
     };
     let problem = match resource.parse(&raw) {
+        Ok(_) if *resource == Resource::Cpu && raw.ends_with('i') => {
+            let message = format!("{what} takes {}, found {}", kind.expected(), found(value));
+            let finding = Diagnostic::new(&codes::BAD_QUANTITY, message, span, "a unit of bytes");
+            return Err(Box::new(
+                finding.help("cpu is counted in cores: `2`, or thousandths of one: `\"500m\"`"),
+            ));
+        }
         Ok(amount) => return Ok(Datum::Amount(amount)),
         Err(problem) => problem,
     };
@@ -261,7 +265,7 @@ fn extended(
 }
 
 /// A qualified name as Kubernetes has it: `[prefix/]name`.
-fn is_resource_name(name: &str) -> bool {
+pub(crate) fn is_resource_name(name: &str) -> bool {
     let (prefix, last) = name.rsplit_once('/').unwrap_or(("", name));
     let word = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
     let edge = |b: Option<&u8>| b.is_some_and(u8::is_ascii_alphanumeric);

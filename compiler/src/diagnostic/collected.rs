@@ -66,6 +66,12 @@ impl Diagnostics {
         self.met = self.kept.len() + self.dropped.values().map(|(count, _)| count).sum::<usize>();
     }
 
+    /// Puts others in the place of the findings that are kept.
+    pub(crate) fn replace(&mut self, change: impl FnOnce(Vec<Diagnostic>) -> Vec<Diagnostic>) {
+        self.kept = change(std::mem::take(&mut self.kept));
+        self.met = self.kept.len() + self.dropped.values().map(|(count, _)| count).sum::<usize>();
+    }
+
     /// Whether a finding is an error.
     pub fn has_errors(&self) -> bool {
         self.kept.iter().any(|d| d.severity == Severity::Error)

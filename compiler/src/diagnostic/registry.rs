@@ -110,6 +110,7 @@ codes! {
     CONTRADICTION = "SW0317", "contradiction", Error, "two things on one node cannot both hold";
     OVERHEAD_EXCEEDS = "SW0318", "overhead-exceeds-node", Error, "daemons take more of a node than it has";
     OCCUPIED_EXCEEDS = "SW0319", "occupied-exceeds-nodes", Error, "what is occupied is more than the nodes have";
+    FOREIGN_PUNCTUATION = "SW0320", "foreign-punctuation", Error, "quotes or commas of another notation stand in a value";
 
     // SW04xx names
     BAD_NAME = "SW0401", "bad-name", Error, "a name is not a DNS label";
@@ -119,6 +120,7 @@ codes! {
     LISTED_TWICE = "SW0405", "listed-twice", Error, "a list names the same thing twice";
     CLASS_CYCLE = "SW0406", "class-cycle", Error, "classes take their defaults from each other";
     EXPANDS_TOO_FAR = "SW0407", "expands-too-far", Error, "a few lines stand for more than a fleet may hold";
+    REFUSED_BY_KUBERNETES = "SW0408", "refused-by-kubernetes", Error, "a label, taint, variable or image is written as Kubernetes does not take it";
 
     // SW05xx geography and residency
     UNKNOWN_CITY = "SW0501", "unknown-city", Error, "a code is neither an IATA city nor an IATA airport";
@@ -157,6 +159,7 @@ codes! {
     RUNNING_EXCEEDS = "SW0702", "running-exceeds-capacity", Error, "what runs at a location is more than its reserves leave";
     STANDBYS_EXCEED = "SW0703", "standbys-exceed-reserve", Error, "the standbys of a lane are more than its reserve holds";
     TENANT_OVER_QUOTA = "SW0704", "quota-exceeded", Error, "a tenant runs more in a region than its quota";
+    JOB_EXCEEDS_QUEUE = "SW0705", "job-exceeds-queue", Error, "a job asks for more than its queue may ever use where it is dispatched";
     SCENARIO_REFUTED = "SW0710", "scenario-refuted", Error, "a declared failure is not survivable";
     SCENARIO_UNDECIDED = "SW0711", "scenario-undecided", Error, "the search for an assignment ran out of its budget";
     NOT_PACKED = "SW0712", "fits-in-sum-not-on-nodes", Warning, "replicas fit into a location's sum but not on its nodes";

@@ -18,17 +18,28 @@ impl Resolver<'_> {
             let tier = node.text("tier").and_then(|tier| self.id("tier", &tier, TierId));
             let tier = tier.unwrap_or_else(|| self.stand_in_tier());
             let mut quotas: Vec<QueueQuota> = Vec::new();
+            let mut vague = node.damaged;
+            if node.child("quota").is_none() && !node.damaged {
+                let message = format!("queue `{}` has no quota", name.value);
+                let finding = Diagnostic::new(&codes::MISSING_NODE, message, node.head, "needs a `quota`");
+                self.out.push(
+                    finding.help("add `quota REGION cpu=… memory=\"…\"`: without one its jobs run nowhere"),
+                );
+                vague = true;
+            }
             let mut seen: HashMap<LocationId, Span> = HashMap::new();
             for quota in node.named("quota") {
                 let region = quota.title().and_then(|r| self.id("region", &r, RegionId));
                 let cell = quota.text("cell").or_else(|| node.text("cell"));
                 let Some(location) = region.and_then(|region| self.place(region, cell.as_ref())) else {
+                    vague = true;
                     continue;
                 };
                 if let Some(first) = seen.insert(location, quota.head) {
                     let place = &self.model[location].label;
                     let message = format!("queue `{}` has two quotas in `{place}`", name.value);
                     self.listed_twice(&message, first, quota.head);
+                    vague = true;
                     continue;
                 }
                 quotas.push(QueueQuota { location, amount: quota.resources(), span: quota.head });
@@ -37,6 +48,7 @@ impl Resolver<'_> {
             let strict =
                 node.child("order").and_then(Node::own_word).is_some_and(|o| o.value == "strict-fifo");
             let name = QueueName::new(name.value);
+            self.notes.queues.push(vague);
             self.model.queues.push(Queue { name, tier, quotas, strict, span: node.head });
         }
     }

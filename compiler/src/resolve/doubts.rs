@@ -16,6 +16,7 @@ pub(super) struct Doubts {
     /// Words of files with syntax errors, and how often each stands in which of them.
     broken: HashMap<Arc<str>, Vec<(FileId, u32)>>,
     any: bool,
+    torn: bool,
 }
 
 impl Doubts {
@@ -36,13 +37,18 @@ impl Doubts {
             }
         }
         let any = loaded.failed || !loaded.lost.is_empty() || !loaded.broken.is_empty();
-        Self { failed: loaded.failed, lost: loaded.lost.clone(), broken, any }
+        Self { failed: loaded.failed, lost: loaded.lost.clone(), broken, any, torn: loaded.torn }
     }
 
     /// Remembers a definition that could not be understood, so that what refers to it stays silent.
     pub(super) fn lose(&mut self, name: &Arc<str>) {
         self.lost.insert(name.clone());
         self.any = true;
+    }
+
+    /// Whether the head of a definition may be missing.
+    pub(super) fn torn(&self) -> bool {
+        self.torn
     }
 
     /// Whether anything could not be read.

@@ -53,6 +53,12 @@ impl Resolver<'_> {
         drained.retain(|location, _| !failed.contains_key(location));
         let sides = self.sides(node, &name);
         let may_lose = self.may_lose(node);
+        if let Some(expect) = node.child("expect").filter(|e| e.child("lose").is_none() && !e.damaged) {
+            let message =
+                format!("event `{}` expects to be degraded and does not say what is lost", name.value);
+            let finding = Diagnostic::new(&codes::MISSING_NODE, message, expect.head, "needs a `lose`");
+            self.out.push(finding.help("add `lose tier=…`, or leave `expect` out"));
+        }
         let says = |child: &Node| matches!(child.shape.name, "fail" | "drain" | "partition");
         if !node.damaged && !node.children.iter().any(says) {
             let message = format!("in event `{}` nothing happens", name.value);

@@ -1,5 +1,6 @@
 //! Failover of a workload; and why a city stands for no region.
 
+use super::missing::labelled;
 use super::{Doubt, Resolver, cities};
 use crate::decode::Node;
 use crate::diagnostic::{Diagnostic, Edit, plain, registry as codes};
@@ -63,23 +64,21 @@ impl Resolver<'_> {
     }
 
     fn stays_down(&mut self, line: &Node, none: Span) -> Failover {
-        if let Some(to) = line.child("to") {
-            let message = "`failover none` says that the work stays down, and a destination stands in it";
-            let finding = Diagnostic::new(&codes::CONTRADICTION, message, to.head, "a destination");
-            self.out.push(finding.label(none, "stays down"));
-        }
-        for name in ["rto", "mode", "degraded"] {
-            if line.prop(name).is_some() {
-                let message =
-                    format!("`failover none` says that the work stays down, and `{name}=` stands beside it");
-                let finding = Diagnostic::new(
-                    &codes::CONTRADICTION,
-                    message,
-                    line.prop_span(name),
-                    "says nothing here",
-                );
-                self.out.push(finding.label(none, "stays down"));
-            }
+        let props = ["rto", "mode", "degraded"].into_iter().filter(|name| line.prop(name).is_some());
+        let beside: Vec<(String, Span)> = props
+            .map(|name| (format!("`{name}=`"), line.prop_span(name)))
+            .chain(line.named("to").map(|to| ("a destination".to_owned(), to.head)))
+            .collect();
+        if let Some(((what, span), rest)) = beside.split_first() {
+            let message =
+                format!("`failover none` says that the work stays down, and {what} stands beside it");
+            let finding = Diagnostic::new(&codes::CONTRADICTION, message, *span, "says nothing here");
+            let finding = finding.label(none, "stays down");
+            let finding = rest
+                .iter()
+                .take(8)
+                .fold(finding, |f, (what, span)| f.label(*span, format!("nor does {what}")));
+            self.out.push(finding.help("leave out `none` and its reason, or all the rest"));
         }
         let reason = line.text("reason");
         if reason.is_none() && !line.damaged {
@@ -151,11 +150,12 @@ impl Resolver<'_> {
         Spanned::default_of(if standby.value == Standby::Hot { Share::FULL } else { Share::ZERO })
     }
 
-    /// Says that no region serves a city, with the nearest that are served.
-    pub(super) fn not_served(&mut self, known: cities::City, city: &Spanned<Arc<str>>) {
-        if self.notes.cities || self.doubts.any() {
+    /// Says that no region serves a city which targets name at `places`, with the nearest that are served.
+    pub(super) fn not_served(&mut self, known: cities::City, places: &[Span]) {
+        let Some((first, rest)) = places.split_first().filter(|_| !self.notes.cities && !self.doubts.any())
+        else {
             return;
-        }
+        };
         let served: usize = self.model.regions.iter().map(|region| region.cities.len()).sum();
         let mut near: Vec<(u32, &str, &str)> = Vec::new();
         // A distance costs as much as a dozen comparisons of names.
@@ -165,7 +165,8 @@ impl Resolver<'_> {
         near.sort_unstable();
         near.truncate(3);
         let message = format!("no region serves {} ({}, {})", known.code, known.name, known.country);
-        let mut finding = Diagnostic::new(&codes::CITY_NOT_SERVED, message, city.span, "not served");
+        let finding = Diagnostic::new(&codes::CITY_NOT_SERVED, message, *first, "not served");
+        let mut finding = labelled(finding, rest, "nor here");
         if served == 0 {
             finding = finding.help("no region serves any city: add `city` to a region");
         } else if !near.is_empty() {
@@ -174,8 +175,9 @@ impl Resolver<'_> {
             let help = format!("nearest served: {words}; or add `city {}` to a region", known.code);
             finding = finding.help(help);
             for (_, code, _) in near.iter().take(1) {
-                let edits = vec![Edit { span: city.span, replacement: (*code).to_owned() }];
-                finding = finding.suggest(format!("target {code} instead"), edits);
+                let edit = |place: &Span| Edit { span: *place, replacement: (*code).to_owned() };
+                finding =
+                    finding.suggest(format!("target {code} instead"), places.iter().map(edit).collect());
             }
         }
         self.out.push(finding);

@@ -1,7 +1,7 @@
 //! The fleet's own settings, with their defaults.
 
 use super::Resolver;
-use super::names::{Form, Table, check_form, twice};
+use super::names::{Form, Table, check_form};
 use crate::decode::value::clip;
 use crate::decode::{Datum, Node};
 use crate::diagnostic::{Diagnostic, Edit, registry as codes};
@@ -48,8 +48,15 @@ impl Resolver<'_> {
         nodes.sort_by_key(|node| node.head);
         let Some(node) = nodes.first() else { return self.no_fleet() };
         for other in &nodes[1..] {
-            self.out
-                .push(twice("a fleet", "fleet", node.head, other.head).help("a folder describes one fleet"));
+            let finding = Diagnostic::new(
+                &codes::DUPLICATE_NAME,
+                "two `fleet` nodes describe one folder",
+                other.head,
+                "and again here",
+            );
+            self.out.push(
+                finding.label(node.head, "the fleet is described here").help("put what they say into one"),
+            );
         }
         let mut fleet = Fleet { span: node.head, ..defaults() };
         if let Some(name) = node.title() {
@@ -70,8 +77,10 @@ impl Resolver<'_> {
         let unread = |child: &Node| child.damaged && timing.contains(&child.shape.name);
         self.notes.times = node.children.iter().any(unread)
             || node.damaged && timing.iter().any(|name| node.child(name).is_none());
+        self.above_zero(node);
         fleet.failback = node.child("failback").and_then(failback);
         fleet.survive = node.named("survive").flat_map(|survive| self.survive(survive)).collect();
+        self.survives_once(&fleet.survive);
         fleet.rollout = self.rollout(node);
         fleet.targets = node.named("target").filter_map(dialect).collect();
         self.model.fleet = fleet;
@@ -86,6 +95,44 @@ impl Resolver<'_> {
         let finding =
             Diagnostic::new(&codes::NO_FLEET, message, at, "nowhere in this file or what it imports");
         self.out.push(finding.help("add `fleet NAME { survive any-region=1 }`"));
+    }
+
+    /// What never comes to an end, or never starts, with nothing of it.
+    fn above_zero(&mut self, node: &Node) {
+        let failback = node.child("failback");
+        if let Some(rate) = failback.and_then(|f| f.share("rate")).filter(|rate| rate.value == Share::ZERO) {
+            let finding = Diagnostic::new(
+                &codes::BAD_SHARE,
+                "`rate` takes a share above 0%, found 0%",
+                rate.span,
+                "nothing would ever move back",
+            );
+            self.out.push(finding.help("such as `\"20%\"`"));
+        }
+        let every = failback.and_then(|f| f.duration("every")).map(|every| ("every", every, "5m"));
+        let age =
+            node.child("max-plan-age").and_then(Node::own_duration).map(|age| ("max-plan-age", age, "30m"));
+        for (name, given, such) in
+            every.into_iter().chain(age).filter(|(_, given, _)| given.value.millis() == 0)
+        {
+            let message = format!("`{name}` takes a duration above 0s, found {}", given.value);
+            let finding = Diagnostic::new(&codes::BAD_DURATION, message, given.span, "no time at all");
+            self.out.push(finding.help(format!("such as `\"{such}\"`")));
+        }
+    }
+
+    /// One boundary is asked for once: of two counts the larger covers the smaller.
+    fn survives_once(&mut self, survive: &[Survive]) {
+        for (index, later) in survive.iter().enumerate() {
+            let first = survive[..index].iter().find(|first| first.boundary == later.boundary);
+            let Some(first) = first.filter(|first| first.span != later.span) else { continue };
+            let word = match later.boundary {
+                Boundary::Region => "any-region",
+                Boundary::Cell => "any-cell",
+                Boundary::Zone => "any-zone",
+            };
+            self.listed_twice(&format!("`{word}` is asked for twice"), first.span, later.span);
+        }
     }
 
     fn survive(&mut self, node: &Node) -> Vec<Survive> {
@@ -134,6 +181,11 @@ impl Resolver<'_> {
                 }
                 seen.insert(id.value, id.span);
                 regions.push(id);
+            }
+            if wave.child("region").is_none() && !wave.damaged {
+                let message = format!("wave `{}` has no region", name.value);
+                let finding = Diagnostic::new(&codes::MISSING_NODE, message, wave.head, "needs a `region`");
+                self.out.push(finding.help("add `region NAME …`, or leave the wave out"));
             }
             let soak = wave.duration("soak").map(|s| s.value);
             found.push(Wave { name: WaveName::new(name.value), soak, regions, span: wave.head });

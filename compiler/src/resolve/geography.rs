@@ -22,8 +22,10 @@ impl Resolver<'_> {
             if node.damaged || table.is_doubled(&name.value) {
                 vague.insert(name.value.clone());
             }
-            let countries = node.named("country").flat_map(|c| c.texts().collect::<Vec<_>>());
-            let countries: BTreeSet<_> = countries.map(|c| CountryCode::new(c.value)).collect();
+            let countries: Vec<_> =
+                node.named("country").flat_map(|c| c.texts().collect::<Vec<_>>()).collect();
+            self.each_once("country", &countries);
+            let countries: BTreeSet<_> = countries.into_iter().map(|c| CountryCode::new(c.value)).collect();
             if countries.is_empty() && !node.damaged {
                 let message = format!("jurisdiction `{}` has no country", name.value);
                 self.out.push(Diagnostic::new(&codes::MISSING_NODE, message, node.head, "needs a `country`"));

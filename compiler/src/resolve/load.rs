@@ -45,6 +45,8 @@ pub struct Loaded {
     pub lost: HashSet<Arc<str>>,
     /// Files with syntax errors: a name that occurs there may have been meant to be defined there.
     pub broken: Vec<FileId>,
+    /// Whether a file has a `{` or `}` too many: the head of a definition may be missing.
+    pub torn: bool,
     /// Whether a file could not be loaded.
     pub failed: bool,
 }
@@ -60,6 +62,13 @@ impl<'a> Loader<'a> {
             compared: COMPARED,
             likened: LIKENED,
         }
+    }
+
+    /// KDL files of the fleet's folder that were not read.
+    pub(super) fn unread(&mut self) -> Vec<String> {
+        let read: HashSet<&str> = self.read.keys().map(String::as_str).collect();
+        let all = self.files.list("").unwrap_or_default();
+        all.into_iter().filter(|path| path.ends_with(".kdl") && !read.contains(path.as_str())).collect()
     }
 
     /// Reads a file, once; a fault stands at `at`, the first time only.
@@ -335,9 +344,13 @@ fn open(
     if parsed.diagnostics.has_errors() {
         loaded.broken.push(id);
     }
+    let braces = [&codes::UNCLOSED_BLOCK, &codes::STRAY_BRACE];
+    let torn = parsed.diagnostics.iter().any(|found| braces.iter().any(|code| code.id == found.code.id));
+    loaded.torn |= torn;
     out.extend(parsed.diagnostics);
-    let block = decode::decode(&parsed.document, out);
+    let block = decode::decode(&parsed.document, torn, out);
     loaded.lost.extend(block.lost);
+    loaded.failed |= block.meant.contains(&decode::fleet::IMPORT.name);
     let (nodes, paths, found) = (block.nodes.into_iter(), Vec::new().into_iter(), Vec::new().into_iter());
     Open { name, at, nodes, paths, found, path: None }
 }

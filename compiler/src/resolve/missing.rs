@@ -3,6 +3,7 @@
 //! Takes references as they are met, gives findings at the end, when it is known which definitions nothing refers to.
 //! Invariant: one finding a kind and name; the effort of looking for near names is bounded.
 
+use super::names::Table;
 use super::{Resolver, cities};
 use crate::decode::value::clip;
 use crate::diagnostic::nearest::{certain, nearest};
@@ -35,6 +36,12 @@ impl Missing {
     pub(super) fn note(&mut self, sought: Sought, name: &Spanned<Arc<str>>) {
         self.0.entry((sought, name.value.clone())).or_default().push(name.span);
     }
+
+    /// Whether several lines agree on a name of that kind that is not there: a definition is missing, not misspelt.
+    fn lacks_a_definition(&self, kind: &'static str) -> bool {
+        let of_kind = |(sought, _): &&(Sought, Arc<str>)| *sought == Sought::Of(kind);
+        self.0.iter().filter(|(key, _)| of_kind(&key)).any(|(_, places)| places.len() > 1)
+    }
 }
 
 /// A bound on comparisons.
@@ -56,15 +63,47 @@ impl Effort {
 }
 
 impl Resolver<'_> {
-    /// Reports every name that is not defined.
+    /// Reports every city that no region serves, and every name that is not defined.
     pub(super) fn report_missing(&mut self) {
-        for ((sought, name), mut places) in std::mem::take(&mut self.missing).0 {
+        let unserved = std::mem::take(&mut self.unserved);
+        // A region that is not there at all may be the one that serves them.
+        if !self.missing.lacks_a_definition("region") {
+            for (code, mut places) in unserved {
+                places.sort_unstable();
+                places.dedup();
+                if let Some(known) = cities::find(code) {
+                    self.not_served(known, &places);
+                }
+            }
+        }
+        let mut cells: BTreeMap<(Arc<str>, Vec<Span>), usize> = BTreeMap::new();
+        let all = std::mem::take(&mut self.missing).0;
+        for ((_, name), places) in all.iter().filter(|((sought, _), _)| matches!(sought, Sought::CellOf(_))) {
+            *cells.entry((name.clone(), places.clone())).or_default() += 1;
+        }
+        let mut none: BTreeMap<&'static str, Vec<(Arc<str>, Vec<Span>)>> = BTreeMap::new();
+        for ((sought, name), mut places) in all {
+            // A queue names one cell for many regions: told once, of the first of them.
+            let alike = matches!(sought, Sought::CellOf(_)) && !places.is_empty();
+            if alike && cells.remove(&(name.clone(), places.clone())).is_none() {
+                continue;
+            }
             places.sort_unstable();
             places.dedup();
             let known = self.known(sought);
             let near =
                 self.effort.allows(known.len()).then(|| nearest(&name, known.iter().map(|n| &*n.value)));
             let near = near.flatten().map(str::to_owned);
+            // One of two things of the same name may be the one that is sought.
+            let doubled =
+                matches!(sought, Sought::Of(kind) if self.names.get(kind).is_some_and(Table::has_doubled));
+            if near.is_none() && (doubled || self.doubts.torn()) {
+                continue;
+            }
+            if let (Sought::Of(kind), true) = (sought, known.is_empty()) {
+                none.entry(kind).or_default().push((name, places));
+                continue;
+            }
             let unused = near.as_deref().and_then(|near| self.unused(sought, near));
             let finding = match (near, unused) {
                 (Some(near), Some(defined)) if places.len() > 1 => {
@@ -80,6 +119,39 @@ impl Resolver<'_> {
             };
             self.out.push(finding);
         }
+        for (kind, names) in none {
+            self.none_of(kind, &names);
+        }
+    }
+
+    /// Nothing of a kind is defined at all: one cause, most often a file that nobody imports.
+    fn none_of(&mut self, kind: &'static str, names: &[(Arc<str>, Vec<Span>)]) {
+        let mut places: Vec<Span> = names.iter().flat_map(|(_, places)| places.iter().copied()).collect();
+        places.sort_unstable();
+        let shown: Vec<String> = names.iter().take(4).map(|(name, _)| format!("`{}`", clip(name))).collect();
+        let more = if names.len() > shown.len() { ", …" } else { "" };
+        let message = match names {
+            [_] => format!("no {kind} is named {}", shown.join(", ")),
+            _ => format!("no {kind} is named {}{more}: none is defined", shown.join(", ")),
+        };
+        let (first, rest) =
+            places.split_first().map_or((Span::NONE, &[][..]), |(first, rest)| (*first, rest));
+        let finding = labelled(
+            Diagnostic::new(&codes::UNDEFINED_NAME, message, first, "not defined"),
+            rest,
+            "nor here",
+        );
+        let other = names.iter().find_map(|(name, _)| self.other_kind(Sought::Of(kind), name));
+        let unread = self.loader.unread();
+        self.out.push(match (other, unread.as_slice()) {
+            (Some(other), _) => finding.help(other),
+            (None, []) => finding.help(format!("no {kind} is defined")),
+            (None, unread) => {
+                let files: Vec<String> = unread.iter().take(4).map(|path| format!("`{path}`")).collect();
+                let more = if unread.len() > files.len() { ", …" } else { "" };
+                finding.help(format!("no {kind} is defined; nothing imports {}{more}", files.join(", ")))
+            }
+        });
     }
 
     fn kind(&self, sought: Sought) -> String {
@@ -221,7 +293,7 @@ fn undefined(kind: &str, name: &str, places: &[Span]) -> Diagnostic {
     labelled(Diagnostic::new(&codes::UNDEFINED_NAME, message, first, "not defined"), rest, "nor here")
 }
 
-fn labelled(mut finding: Diagnostic, places: &[Span], text: &str) -> Diagnostic {
+pub(super) fn labelled(mut finding: Diagnostic, places: &[Span], text: &str) -> Diagnostic {
     for (index, place) in places.iter().take(SHOWN).enumerate() {
         let more = places.len().saturating_sub(SHOWN);
         let last = index + 1 == SHOWN && more > 0;

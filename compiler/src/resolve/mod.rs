@@ -4,6 +4,7 @@
 //! Invariant: a draft whose notes say `whole` is a valid [`Model`]; rules that look at the draft of a broken fleet stay
 //! silent on what the notes doubt.
 
+mod alike;
 mod batch;
 pub mod cities;
 mod class;
@@ -19,6 +20,7 @@ mod missing;
 mod names;
 mod places;
 mod policies;
+mod pool;
 pub(crate) mod requests;
 mod work;
 
@@ -33,7 +35,7 @@ use missing::{Effort, Missing, Sought};
 use names::Table;
 use seawall_schema::Resource;
 use seawall_schema::name::ClassName;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// The fleet as far as it could be understood.
@@ -58,6 +60,8 @@ pub struct Notes {
     pub locations: Vec<bool>,
     /// Classes, and whether something takes its defaults from them.
     pub classes: Vec<(Spanned<ClassName>, bool)>,
+    /// By queue: whether its quotas are not certain.
+    pub queues: Vec<bool>,
     /// By dataset: whether its copies or its residency are not certain.
     pub datasets: Vec<bool>,
     /// Whether the regions' cities are not all known.
@@ -90,6 +94,8 @@ struct Resolver<'a> {
     doubts: Doubts,
     names: Names,
     missing: Missing,
+    /// Cities that targets name and no region serves, by code.
+    unserved: BTreeMap<&'static str, Vec<Span>>,
     effort: Effort,
     model: Model,
     notes: Notes,
@@ -153,6 +159,7 @@ pub fn resolve(files: &dyn Files, sources: &mut Sources, out: &mut Diagnostics) 
         doubts,
         names: Names::default(),
         missing: Missing::default(),
+        unserved: BTreeMap::new(),
         effort: Effort::default(),
         model: empty(),
         notes: Notes::default(),
@@ -170,6 +177,8 @@ pub fn resolve(files: &dyn Files, sources: &mut Sources, out: &mut Diagnostics) 
     resolver.report_missing();
     resolver.notes.absent = resolver.doubts.any();
     resolver.notes.whole = !resolver.out.has_errors();
+    let sources = &*resolver.loader.sources;
+    resolver.out.replace(|found| alike::joined(found, sources));
     out.extend(resolver.out);
     Draft { model: resolver.model, notes: resolver.notes }
 }

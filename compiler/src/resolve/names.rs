@@ -52,10 +52,12 @@ impl Table {
         let mut defined: Vec<_> = nodes.filter_map(title).collect();
         defined.sort_by(|(_, a), (_, b)| a.value.cmp(&b.value).then(a.span.cmp(&b.span)));
         let mut doubled = HashSet::new();
-        defined.dedup_by(|(_, later), (_, first)| {
+        defined.dedup_by(|(node, later), (before, first)| {
             let same = later.value == first.value;
             if same {
                 doubled.insert(later.value.clone());
+            }
+            if same && !node.torn && !before.torn {
                 out.push(twice(kind, &later.value, first.span, later.span));
             }
             same
@@ -96,6 +98,11 @@ impl Table {
     /// Whether what is not found may be there without a name.
     pub(super) fn is_open(&self) -> bool {
         self.unnamed
+    }
+
+    /// Whether any name stands twice: one of the two may be meant to have another.
+    pub(super) fn has_doubled(&self) -> bool {
+        !self.doubled.is_empty()
     }
 
     /// Whether a name stands twice.

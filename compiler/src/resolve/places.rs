@@ -7,7 +7,7 @@ use crate::decode::Node;
 use crate::diagnostic::nearest::nearest;
 use crate::diagnostic::{Diagnostic, registry as codes};
 use crate::model::{
-    Cluster, Declared, LaneId, Lend, Location, LocationId, Pool, Region, RegionId, Reserve, Taint, TierId,
+    Cluster, Declared, LaneId, Lend, Location, LocationId, Pool, Region, RegionId, Reserve, TierId,
 };
 use crate::span::{Span, Spanned};
 use seawall_schema::name::{CellName, CityCode, CountryCode, LABEL_LIMIT, RegionName, ZoneName};
@@ -27,6 +27,7 @@ impl Resolver<'_> {
                 self.vague.insert(RegionId(index));
             }
         }
+        self.notes.cities |= table.is_open();
         self.names.tables.insert("region", table);
         for (index, (node, name)) in (0..).zip(&defined) {
             let country = node.text("country").unwrap_or(Spanned::default_of("??".into()));
@@ -118,11 +119,12 @@ impl Resolver<'_> {
             return self.model.locations.push(location);
         }
         let first = node.child("cell").map_or(Span::NONE, |cell| cell.head);
-        for stray in node.children.iter().filter(|c| matches!(c.shape.name, "nodes" | "occupied" | "reserve"))
-        {
+        let belongs = |child: &&Node| matches!(child.shape.name, "nodes" | "occupied" | "reserve");
+        for stray in node.children.iter().filter(belongs).filter(|_| !node.torn) {
             let message = format!("region `{name}` has cells, and `{}` stands beside them", stray.shape.name);
             let finding = Diagnostic::new(&codes::CONTRADICTION, message, stray.head, "belongs to no cell");
             self.out.push(finding.label(first, "a cell of the region").help("move it into a cell"));
+            self.vague.insert(region);
         }
         let (table, mut cells) =
             Table::define("cell", Form::Label(LABEL_LIMIT), node.named("cell"), &mut self.out);
@@ -148,9 +150,11 @@ impl Resolver<'_> {
     ) -> Location {
         let (_, mut named) = Table::define("node pool", Form::Free, node.named("nodes"), &mut self.out);
         named.sort_by_key(|(pool, _)| pool.head);
+        let declared = named.len();
         let pools: Vec<Pool> = named.into_iter().filter_map(|(pool, name)| self.pool(pool, &name)).collect();
         let occupied = node.child("occupied").map(|o| Spanned::new(o.resources(), o.head));
-        let capacity = self.capacity(&pools, occupied.as_ref(), node, &label);
+        let sure = pools.len() == declared && !node.damaged;
+        let capacity = self.capacity(&pools, occupied.as_ref(), node, &label, sure);
         let (reserves, doubt) = self.reserves(node, &capacity);
         self.notes.locations.push(doubt || self.vague.contains(&region));
         let cluster = match cell {
@@ -160,52 +164,6 @@ impl Resolver<'_> {
         Location { region, cell, label, pools, occupied, capacity, reserves, cluster, span: node.head }
     }
 
-    fn pool(&mut self, node: &Node, name: &Spanned<Arc<str>>) -> Option<Pool> {
-        let (count, min, max) = (node.count("count"), node.count("min"), node.count("max"));
-        let contradiction = match (count, min, max) {
-            (Some(_), Some(other), _) | (Some(_), None, Some(other)) => {
-                Some(("a fixed `count` and an autoscaled range".to_owned(), other.span))
-            }
-            (None, Some(min), Some(max)) if min.value > max.value => {
-                Some((format!("`min={}` above `max={}`", min.value, max.value), min.span))
-            }
-            _ => None,
-        };
-        if let Some((what, span)) = contradiction {
-            let message = format!("node pool `{}` has {what}", name.value);
-            self.out.push(Diagnostic::new(&codes::CONTRADICTION, message, span, "contradicts the other"));
-        }
-        if count.or(min).is_none() && !node.damaged {
-            let message = format!("node pool `{}` does not say how many nodes it has", name.value);
-            let finding =
-                Diagnostic::new(&codes::MISSING_PROPERTY, message, node.head, "needs `count=` or `min=`");
-            self.out.push(finding.help("`count=` for a fixed number, `min=` and `max=` with an autoscaler"));
-        }
-        let of = |child: &str| node.child(child).map(|n| Spanned::new(n.resources(), n.head));
-        let (allocatable, overhead) = (of("allocatable")?, of("overhead"));
-        for (resource, taken) in overhead.iter().flat_map(|o| o.value.iter()) {
-            let has = allocatable.value.get(resource);
-            if taken > has && !node.damaged {
-                let at = overhead.as_ref().map_or(Span::NONE, |o| o.span);
-                let [taken, has] = [taken, has].map(|n| resource.format(n.into()));
-                let message = format!("daemons take {taken} {resource} of a node that has {has}");
-                let finding =
-                    Diagnostic::new(&codes::OVERHEAD_EXCEEDS, message, at, format!("takes {taken}"));
-                self.out.push(finding.label(allocatable.span, format!("has {has}")));
-            }
-        }
-        Some(Pool {
-            name: name.value.to_string(),
-            count: count.or(min)?,
-            max: max.map(|m| m.value),
-            allocatable,
-            overhead,
-            labels: node.named("label").filter_map(pair).collect(),
-            taints: node.named("taint").filter_map(taint).collect(),
-            span: node.head,
-        })
-    }
-
     /// What a location has for work: nodes less what is occupied.
     fn capacity(
         &mut self,
@@ -213,6 +171,7 @@ impl Resolver<'_> {
         occupied: Option<&Spanned<Resources>>,
         node: &Node,
         label: &str,
+        sure: bool,
     ) -> Resources {
         let mut sums: BTreeMap<Resource, u128> = BTreeMap::new();
         for pool in pools {
@@ -223,7 +182,7 @@ impl Resolver<'_> {
         }
         let mut capacity = Resources::default();
         for (resource, sum) in sums {
-            if sum > u128::from(AMOUNT_LIMIT) {
+            if sum > u128::from(AMOUNT_LIMIT) && sure {
                 let message = format!(
                     "{resource} of `{label}` adds up to more than {AMOUNT_LIMIT} in its smallest unit"
                 );
@@ -232,21 +191,25 @@ impl Resolver<'_> {
             capacity.set(resource, u64::try_from(sum).unwrap_or(AMOUNT_LIMIT).min(AMOUNT_LIMIT));
         }
         let Some(occupied) = occupied else { return capacity };
+        let mut over: Vec<String> = Vec::new();
         for (resource, taken) in occupied.value.iter() {
             let has = capacity.get(resource);
-            if taken > has && !node.damaged {
+            if taken > has {
                 let [taken, has] = [taken, has].map(|n| resource.format(n.into()));
-                let message = format!("{taken} {resource} are occupied in `{label}`, its nodes have {has}");
-                let finding = Diagnostic::new(
-                    &codes::OCCUPIED_EXCEEDS,
-                    message,
-                    occupied.span,
-                    format!("{taken} occupied"),
-                );
-                self.out
-                    .push(pools.iter().fold(finding, |f, pool| f.label(pool.span, "nodes of the location")));
+                over.push(format!("{taken} of {has} {resource}"));
             }
             capacity.set(resource.clone(), has.saturating_sub(taken));
+        }
+        if !over.is_empty() && sure {
+            let message = format!("more is occupied in `{label}` than its nodes have: {}", over.join(", "));
+            let finding = Diagnostic::new(&codes::OCCUPIED_EXCEEDS, message, occupied.span, "occupied");
+            let finding = pools.iter().fold(finding, |f, pool| f.label(pool.span, "nodes of the location"));
+            self.out.push(match pools {
+                [] => finding
+                    .label(node.head, "has no nodes")
+                    .help("add `nodes NAME count=… { allocatable … }`"),
+                _ => finding,
+            });
         }
         capacity
     }
@@ -279,6 +242,7 @@ impl Resolver<'_> {
 
     fn lend(&mut self, node: &Node) -> Option<Lend> {
         let tiers: Vec<_> = node.texts().collect();
+        self.each_once("tier", &tiers);
         let tiers = tiers.iter().filter_map(|tier| self.id("tier", tier, TierId)).collect();
         Some(Lend { tiers, reclaim_within: node.duration("reclaim-within")?.value, span: node.head })
     }
@@ -331,16 +295,4 @@ impl Resolver<'_> {
     pub(super) fn zone_owner(&self, zone: &str) -> Option<&RegionName> {
         self.zones.get(zone).map(|(region, _)| &self.model[*region].name)
     }
-}
-
-fn pair(node: &Node) -> Option<(String, String)> {
-    let mut texts = node.texts();
-    Some((texts.next()?.value.to_string(), texts.next()?.value.to_string()))
-}
-
-fn taint(node: &Node) -> Option<Taint> {
-    let mut texts = node.texts();
-    let key = texts.next()?.value.to_string();
-    let value = texts.next().map(|v| v.value.to_string()).unwrap_or_default();
-    Some(Taint { key, value, effect: node.word("effect")?.value.to_owned() })
 }

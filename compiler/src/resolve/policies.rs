@@ -136,6 +136,8 @@ impl Resolver<'_> {
                     let message = format!("dataset `{}` has two copies in `{region}`", name.value);
                     let finding = Diagnostic::new(&codes::COPY_TWICE, message, replica.head, "and this copy");
                     self.out.push(finding.label(first, "this copy").help("keep one of them"));
+                    // One of the two may be meant for another region.
+                    vague = true;
                     continue;
                 }
                 let Some(lag) = replica.duration("lag") else { continue };

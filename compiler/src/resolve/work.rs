@@ -12,7 +12,7 @@ use crate::model::{
 };
 use crate::span::{Span, Spanned};
 use seawall_schema::name::{LABEL_LIMIT, TenantName, TierName, WorkloadName, is_dns_label};
-use seawall_schema::{Resource, Resources};
+use seawall_schema::{Resource, Resources, Share};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -110,7 +110,7 @@ impl Resolver<'_> {
             needs,
             failover,
             during_failover: node.child("during-failover").map(during),
-            traffic: node.child("traffic").and_then(|line| self.traffic(line)),
+            traffic: node.child("traffic").filter(|line| !line.damaged).and_then(|line| self.traffic(line)),
             fenced: node.flag("fenced").is_some_and(|f| f.value),
             allows: node.named("allow").filter_map(allow).collect(),
             span: node.head,
@@ -204,6 +204,7 @@ impl Resolver<'_> {
         }
         if let Some(node) = container {
             self.port(node);
+            self.container_text(node);
             return match inline(node) {
                 Some(container) => (Content::Container(container), true),
                 None => (Content::Manifests { files: Vec::new(), span: node.head }, false),
@@ -268,6 +269,8 @@ impl Resolver<'_> {
                     let message =
                         format!("a target of workload `{}` names city `{}` twice", name.value, city.value);
                     self.repeated(&message, first, city.span);
+                    // Another one was meant, perhaps elsewhere.
+                    doubt.places = true;
                     continue;
                 }
                 let Some(location) = self.city(city, line, served) else {
@@ -278,6 +281,7 @@ impl Resolver<'_> {
                     let message =
                         format!("workload `{}` has two targets for city `{}`", name.value, city.value);
                     self.listed_twice(&message, first, city.span);
+                    doubt.places = true;
                     continue;
                 }
                 let city = city.clone().map(|c| c.to_string());
@@ -333,6 +337,10 @@ impl Resolver<'_> {
             let message = "the autoscaler's maximum is 0";
             return self.out.push(Diagnostic::new(&codes::AUTOSCALE_RANGE, message, max.span, "at least 1"));
         }
+        if let Some(cpu) = scale.cpu.filter(|cpu| cpu.value == Share::ZERO) {
+            let message = "`cpu` takes a share above 0%, found 0%";
+            self.out.push(Diagnostic::new(&codes::BAD_SHARE, message, cpu.span, "no use to aim at"));
+        }
         if let Some(replicas) = replicas.filter(|r| !(min.value..=max.value).contains(&r.value)) {
             let message = format!(
                 "{} replicas lie outside the autoscaler's {} to {}",
@@ -368,7 +376,7 @@ impl Resolver<'_> {
             }
             (None, [only]) => self.place(Spanned::new(*only, city.span), cell.as_ref()),
             (None, []) => {
-                self.not_served(known, city);
+                self.unserved.entry(known.code).or_default().push(city.span);
                 None
             }
             (None, several) => {
@@ -436,8 +444,23 @@ impl Resolver<'_> {
         self.out.push(Diagnostic::new(&codes::BAD_COUNT, message, port.span, "not a port"));
     }
 
+    /// The path of a health check starts at the root.
+    fn probed(&mut self, node: &Node) {
+        let Some(path) = node.text("health-check").filter(|path| !path.value.starts_with('/')) else {
+            return;
+        };
+        let message = format!("`health-check` takes a path, found `{}`", clip(&path.value));
+        let finding = Diagnostic::new(&codes::WRONG_TYPE, message, path.span, "does not start with `/`");
+        let plain = !path.value.contains([':', ' ']);
+        self.out.push(match plain {
+            true => finding.meant(path.span, &format!("/{}", path.value), true),
+            false => finding.help("the path alone, such as `/readyz`"),
+        });
+    }
+
     fn traffic(&mut self, node: &Node) -> Option<Traffic> {
         let own = |name: &str| node.text(name).map(|text| text.map(|t| t.to_string()));
+        self.probed(node);
         let (host, ttl) = (own("host")?, node.duration("ttl"));
         let is_label = |part: &str| is_dns_label(&part.to_ascii_lowercase(), LABEL_LIMIT) || part == "*";
         if host.value.len() > 253 || !host.value.trim_end_matches('.').split('.').all(is_label) {

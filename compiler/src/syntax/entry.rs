@@ -11,7 +11,7 @@ use crate::diagnostic::{Diagnostic, Edit, plain, registry};
 use std::borrow::Cow;
 
 /// What stands where a word or value is due.
-enum Token<'s> {
+pub(super) enum Token<'s> {
     /// A string in quotes.
     Quoted(Cow<'s, str>),
     /// A bare word that is a string.
@@ -134,7 +134,10 @@ impl<'s> Parser<'s> {
             return self.complain(&registry::BAD_ANNOTATION, message, range, "of nothing", "");
         }
         let range = (start, start + self.shown_len());
-        let help = "a node starts with a name: `name argument key=value { … }`";
+        let help = match self.lexer.peek() {
+            Some(b'{') => "the `{` of a block stands on the line of its node: `name argument key=value {`",
+            _ => "a node starts with a name: `name argument key=value { … }`",
+        };
         let what = quote(&self.lexer.text[range.0..range.1]);
         let message = format!("{what} stands where a node's name is due");
         self.complain(&registry::MISSING_NAME, message, range, "no name", help);
@@ -143,7 +146,7 @@ impl<'s> Parser<'s> {
         }
     }
 
-    fn bare_word(&self, start: usize, end: usize) -> WordData {
+    pub(super) fn bare_word(&self, start: usize, end: usize) -> WordData {
         WordData { start: start as u32, end: end as u32, spelling: Spelling::Bare }
     }
 
@@ -170,6 +173,9 @@ impl<'s> Parser<'s> {
             _ => "number",
         };
         let span = self.lexer.report.span(start, self.lexer.at);
+        if matches!(token, Token::BadKeyword(_)) && what == "a node's name" {
+            return self.foreign_comment(text, start);
+        }
         let message = format!("{} is a {kind}; {what} is a string", quote(text));
         let found = Diagnostic::new(&registry::MISSING_NAME, message, span, format!("a {kind}"));
         let edit = Edit { span, replacement: plain::quoted(text) };
@@ -225,6 +231,7 @@ impl<'s> Parser<'s> {
             }
             return false;
         };
+        let token = self.half_quoted(token, value_start);
         if touching {
             self.missing_space(start);
         }
@@ -323,6 +330,7 @@ impl<'s> Parser<'s> {
             self.complain(&registry::MISSING_VALUE, message, (start, equals + 1), "no value follows", help);
             return false;
         };
+        let token = self.half_quoted(token, token_start);
         let end = self.lexer.at;
         let value = self.value_of(token, token_start, end);
         self.push_entry(

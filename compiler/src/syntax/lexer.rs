@@ -105,7 +105,11 @@ impl<'s> Lexer<'s> {
             self.at += memchr::memchr2(b'/', b'*', self.rest()).unwrap_or(self.bytes.len() - self.at);
         }
         let range = (start, start + 2);
-        let help = "add `*/`; block comments nest, so every `/*` needs its own";
+        let touches = start > 0 && !self.bytes[start - 1].is_ascii_whitespace();
+        let help = match touches {
+            true => "a pattern such as `\"k8s/*.yaml\"` is quoted; a comment is closed by `*/`",
+            false => "add `*/`; block comments nest, so every `/*` needs its own",
+        };
         self.report.damage_at(
             &registry::UNCLOSED_COMMENT,
             "this comment is not closed",

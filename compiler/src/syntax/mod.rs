@@ -13,6 +13,7 @@ mod multiline;
 mod nesting;
 mod number;
 mod parser;
+mod quoting;
 mod report;
 mod string;
 mod tree;

@@ -6,7 +6,7 @@
 use super::chars::{disallowed_runs, newline_len};
 use super::lexer::Lexer;
 use super::nesting::suspect;
-use super::report::{Reporter, quote};
+use super::report::Reporter;
 use super::tree::{Document, EntryData, NodeData, Spelling, WordData};
 use super::{DEPTH_LIMIT, Parsed};
 use crate::diagnostic::{Code, Diagnostic, Edit, registry};
@@ -409,19 +409,6 @@ impl<'s> Parser<'s> {
         let text = &self.lexer.text[self.lexer.at..];
         let word = text.bytes().take_while(|byte| super::chars::is_word_byte(*byte)).count();
         word.max(text.chars().next().map_or(0, char::len_utf8))
-    }
-
-    /// Complains of the character at the cursor, which can start nothing, and passes it and its like.
-    pub(super) fn pass_unexpected(&mut self) {
-        let start = self.lexer.at;
-        let first = self.lexer.bytes[start];
-        while self.lexer.peek() == Some(first) {
-            self.lexer.bump();
-        }
-        let what = quote(&self.lexer.text[start..self.lexer.at]);
-        let help = "quote the text that holds it";
-        let message = format!("{what} cannot stand here");
-        self.complain(&registry::UNEXPECTED_TOKEN, message, (start, self.lexer.at), "unexpected", help);
     }
 }
 

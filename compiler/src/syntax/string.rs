@@ -31,6 +31,7 @@ impl<'s> Lexer<'s> {
                 None => break false,
             }
         };
+        let at = if closed { at } else { self.before_brace(body, at) };
         self.at = at + usize::from(closed);
         if !closed {
             self.report_unclosed(
@@ -44,6 +45,20 @@ impl<'s> Lexer<'s> {
         }
         let origin = Origin { offset: Some(body), literal: (start, self.at) };
         Cow::Owned(unescape(inside, origin, &mut self.report))
+    }
+
+    /// Where a string that is not closed most likely ends: before a `}` that closes more than is opened in it.
+    fn before_brace(&self, body: usize, end: usize) -> usize {
+        let mut depth = 0u32;
+        for (index, byte) in self.bytes[body..end].iter().enumerate() {
+            match byte {
+                b'{' => depth += 1,
+                b'}' if depth == 0 => return body + index,
+                b'}' => depth -= 1,
+                _ => {}
+            }
+        }
+        end
     }
 
     /// How much belongs to the backslash at `at`: an escaped character, or spaces and newlines.

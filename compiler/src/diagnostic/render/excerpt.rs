@@ -32,6 +32,8 @@ struct Quoted {
     number: u32,
     /// How many of its characters stand before what is shown.
     skipped: usize,
+    /// Where its tabs stand in the excerpt's text, each shown as four spaces.
+    tabs: Vec<usize>,
 }
 
 /// A line while it is quoted: where in the file it starts, and which part of it is shown.
@@ -89,7 +91,7 @@ impl Excerpt {
         let before = source.text.get(window.from as usize..window.shown.start as usize).unwrap_or("");
         let skipped = before.chars().count().saturating_sub(usize::from(!before.is_empty()));
         let (file, number) = (self.names.len() - 1, window.number);
-        self.lines.push(Quoted { start: self.text.len(), file, number, skipped });
+        self.lines.push(Quoted { start: self.text.len(), file, number, skipped, tabs: Vec::new() });
         if window.shown.start > window.from {
             self.text.push('…');
         }
@@ -104,7 +106,10 @@ impl Excerpt {
             let before = self.text.len();
             match c {
                 '\n' if offset == window.shown.end => self.text.push('\n'),
-                '\t' => self.text.push_str("    "),
+                '\t' => {
+                    self.text.push_str("    ");
+                    self.lines.last_mut().into_iter().for_each(|line| line.tabs.push(before));
+                }
                 c => self.text.push(plain::harmless(c)),
             }
             let end = offset + c.len_utf8() as u32;
@@ -148,9 +153,11 @@ fn window(source: &Source, number: u32, labels: &[&Label]) -> Option<Window> {
 impl Excerpt {
     /// Where a span starts: line and column are read from it for the head of a quote.
     fn place<'a>(&'a self, span: &SourceSpan, line: usize) -> Box<dyn SpanContents<'a> + 'a> {
-        let Quoted { start, file, number, skipped } = self.lines[line];
+        let Quoted { start, file, number, skipped, ref tabs } = self.lines[line];
         let end = (span.offset() + span.len()).min(self.text.len());
         let column = self.text.get(start..span.offset()).map_or(0, |text| text.chars().count());
+        // A tab is one character of the file.
+        let column = column - 3 * tabs.partition_point(|tab| *tab < span.offset());
         let data = self.text.as_bytes().get(span.offset()..end).unwrap_or(&[]);
         let name = self.names[file].clone();
         Box::new(MietteSpanContents::new_named(name, data, *span, number as usize, column + skipped, 1))
