@@ -43,7 +43,9 @@ fn reference_is_clean() {
 }
 
 mod cases;
+mod codes;
 mod fixes;
 mod formats;
 mod hardness;
+mod made;
 mod pages;

@@ -116,6 +116,7 @@ fn every_fix_that_is_offered_holds() {
     for code in ALL {
         fleets.extend(examples(code.page, "Fails").map(|example| (code.id.to_owned(), fleet(&example))));
     }
+    fleets.extend(super::codes::fleets());
     for (name, files) in fleets {
         let checked = check(&files, &Options::default());
         for fix in checked.diagnostics.iter().flat_map(|finding| &finding.fixes) {

@@ -14,6 +14,7 @@ fn fleets() -> Vec<Checked> {
     let cases = std::fs::read_dir(root().join("tests/cases/check")).unwrap();
     let mut fleets: Vec<MemoryFiles> = cases.map(|entry| folder(&entry.unwrap().path())).collect();
     fleets.extend(ALL.iter().filter_map(|code| Some(fleet(&examples(code.page, "Fails")?))));
+    fleets.extend(super::codes::fleets().into_iter().map(|(_, files)| files));
     fleets.push(MemoryFiles::default());
     fleets.iter().map(|files| check(files, &Options::default())).collect()
 }
