@@ -32,6 +32,7 @@ pub(super) fn destinations(day: &Day<'_, '_>) -> Option<Witness> {
     };
     Some(Witness {
         kind: WitnessKind::Destinations,
+        certificate: None,
         place: model[found.from].label.clone(),
         locations: vec![found.from],
         resource: model.resources[day.tables.pods].clone(),
@@ -199,6 +200,7 @@ fn reduced(day: &Day<'_, '_>, entries: Vec<Entry>, lines: Vec<(usize, i128)>, k:
     let labels: Vec<_> = locations.iter().map(|c| model[*c].label.as_str()).collect();
     Witness {
         kind: WitnessKind::Pools,
+        certificate: None,
         place: labels.join("+"),
         locations,
         resource: model.resources[k].clone(),
@@ -253,6 +255,7 @@ pub(super) fn burst(day: &Day<'_, '_>) -> Option<Witness> {
                     let demands = needed(demands, has);
                     return Some(Witness {
                         kind: WitnessKind::Burst,
+                        certificate: None,
                         place: region.name.as_str().to_string(),
                         locations: region.locations.clone(),
                         resource: model.resources[k].clone(),

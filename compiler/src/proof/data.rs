@@ -53,6 +53,7 @@ pub(super) fn witness(tables: &Tables<'_>, impaired: &Impaired<'_>) -> Witness {
     let span = impaired.uses.span;
     Witness {
         kind: WitnessKind::Data,
+        certificate: None,
         place: model[impaired.location].label.clone(),
         locations: vec![impaired.location],
         resource: model.resources[tables.pods].clone(),

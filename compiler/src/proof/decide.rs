@@ -3,6 +3,7 @@
 //! Takes the tables and a scenario, gives a verdict. Invariant: `Refuted` only with a witness that holds in every
 //! assignment, `Survivable` only with whole replicas that the pools take; anything else is `Undecided`.
 
+use super::certificate::Certificate;
 use super::day::Day;
 use super::exact::{Searched, search};
 use super::fill::{Filled, fill, top_up};
@@ -94,7 +95,7 @@ fn jointly(day: &Day<'_, '_>) -> Joint {
     let required: Vec<usize> = required().collect();
     match search(day, &required, WORK) {
         Searched::Found(replicas) => Joint::Found(replicas, Method::Integer),
-        Searched::Refuted { at_once } => Joint::Refuted(Box::new(exhausted(day, required, at_once))),
+        Searched::Refuted(why) => Joint::Refuted(Box::new(exhausted(day, required, why))),
         Searched::Undecided => Joint::Undecided,
     }
 }
@@ -121,13 +122,13 @@ fn reordered(day: &Day<'_, '_>) -> Option<Vec<i128>> {
 }
 
 /// The witness where no single sum shows it: the smallest work found that has no whole-number assignment by itself.
-fn exhausted(day: &Day<'_, '_>, mut works: Vec<usize>, mut at_once: bool) -> Witness {
+fn exhausted(day: &Day<'_, '_>, mut works: Vec<usize>, mut why: Certificate) -> Witness {
     let mut at = 0;
     while works.len() <= 80 && at < works.len() && works.len() > 1 {
         let mut fewer = works.clone();
         fewer.remove(at);
         match search(day, &fewer, WORK / 200) {
-            Searched::Refuted { at_once: simple } => (works, at_once) = (fewer, simple),
+            Searched::Refuted(found) => (works, why) = (fewer, found),
             _ => at += 1,
         }
     }
@@ -147,7 +148,8 @@ fn exhausted(day: &Day<'_, '_>, mut works: Vec<usize>, mut at_once: bool) -> Wit
     let mut locations: Vec<_> = entries.iter().map(|e| e.0).collect();
     locations.dedup();
     Witness {
-        kind: if at_once { WitnessKind::Combined } else { WitnessKind::Exhausted },
+        kind: if why.cases.len() == 1 { WitnessKind::Combined } else { WitnessKind::Exhausted },
+        certificate: Some(why),
         place: locations.iter().map(|c| model[*c].label.as_str()).collect::<Vec<_>>().join("+"),
         locations,
         resource: model.resources[day.tables.pods].clone(),

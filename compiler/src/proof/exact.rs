@@ -2,24 +2,22 @@
 //!
 //! Takes a day that fill-and-spill could not place, gives replicas by option, a refutation, or that its budget ran out.
 //! Invariant: relaxations only propose. A plan counts when the pools take it in integers; a node is pruned when integer
-//! multipliers of its inequalities add up to a contradiction.
+//! multipliers of its inequalities add up to a contradiction, and those of all nodes are the refutation's certificate.
 
+use super::certificate::{Case, Certificate, Inequality, Shared};
 use super::cut::{Entry, entry};
 use super::day::Day;
 use super::fill::top_up;
 use super::simplex::{Relaxed, maximise};
-use crate::model::LocationId;
+use crate::model::{LaneId, LocationId, RegionId, TenantId};
 use std::collections::BTreeSet;
 
 /// What the search found.
 pub(super) enum Searched {
     /// Replicas by option.
     Found(Vec<i128>),
-    /// None exist; whether one sum of inequalities shows it, without branching.
-    Refuted {
-        /// No branching was needed.
-        at_once: bool,
-    },
+    /// None exist, for these reasons.
+    Refuted(Certificate),
     /// The budget ran out.
     Undecided,
 }
@@ -28,6 +26,7 @@ pub(super) enum Searched {
 struct Row {
     coefficients: Vec<(usize, i128)>,
     limit: i128,
+    says: Inequality,
 }
 
 /// The program over the options of the work that must be placed.
@@ -46,6 +45,8 @@ struct Program<'d, 't, 'm> {
 
 /// Nodes after which the search gives up.
 const NODES: usize = 20_000;
+/// Multipliers that a certificate may hold: what cannot be written down is not claimed.
+const LISTED: usize = 200_000;
 
 /// Searches among the displaced work of `among`.
 pub(super) fn search(day: &Day<'_, '_>, among: &[usize], work: u64) -> Searched {
@@ -54,17 +55,21 @@ pub(super) fn search(day: &Day<'_, '_>, among: &[usize], work: u64) -> Searched 
         return Searched::Undecided;
     }
     let mut open = vec![(vec![0; program.options.len()], program.caps.clone())];
-    let mut nodes = 0;
+    let (mut nodes, mut listed, mut cases) = (0, 0, Vec::new());
     while let Some((lower, upper)) = open.pop() {
         nodes += 1;
-        if nodes > NODES {
+        if nodes > NODES || listed > LISTED {
             return Searched::Undecided;
         }
         match program.node(&lower, &upper) {
             Node::Found(plan) => return Searched::Found(plan),
-            Node::Pruned => {}
+            Node::Pruned(times) => {
+                listed += times.1.len();
+                cases.push(Case::Sum { of: times.0, times: times.1 });
+            }
             Node::Spent => return Searched::Undecided,
             Node::Branch(variable, at) => {
+                cases.push(program.split(variable, at + 1));
                 let (mut below, mut above) = (upper.clone(), lower.clone());
                 below[variable] = at;
                 above[variable] = at + 1;
@@ -73,12 +78,16 @@ pub(super) fn search(day: &Day<'_, '_>, among: &[usize], work: u64) -> Searched 
             }
         }
     }
-    if program.doubtful { Searched::Undecided } else { Searched::Refuted { at_once: nodes == 1 } }
+    if program.doubtful { Searched::Undecided } else { Searched::Refuted(program.certificate(cases)) }
 }
+
+/// How often each replica counts, and how often each row is taken.
+type Sum = (i128, Vec<(usize, i128)>);
 
 enum Node {
     Found(Vec<i128>),
-    Pruned,
+    /// Closed by a sum.
+    Pruned(Sum),
     Spent,
     Branch(usize, i128),
 }
@@ -103,8 +112,9 @@ impl<'d, 't, 'm> Program<'d, 't, 'm> {
         };
         for of in among {
             let mine = program.variables(|o| day.options[o].of == *of);
-            let limit = day.displaced[*of].demand;
-            program.rows.push(Row { coefficients: mine.into_iter().map(|v| (v, 1)).collect(), limit });
+            let (found, limit) = (&day.displaced[*of], day.displaced[*of].demand);
+            let says = Inequality::Displaced(found.workload, found.from);
+            program.rows.push(Row { coefficients: mine.into_iter().map(|v| (v, 1)).collect(), limit, says });
         }
         program.burst_rows();
         program
@@ -114,14 +124,14 @@ impl<'d, 't, 'm> Program<'d, 't, 'm> {
         (0..self.options.len()).filter(|v| wanted(self.options[*v])).collect()
     }
 
-    fn push(&mut self, variables: &[usize], k: usize, limit: i128) {
+    fn push(&mut self, variables: &[usize], k: usize, limit: i128, says: Inequality) {
         let q = |v: usize| self.day.q(&self.day.options[self.options[v]], k);
         let used: Vec<_> = variables.iter().map(|v| (*v, q(*v))).filter(|(_, q)| *q > 0).collect();
         // Whole replicas leave no use for a remainder below the common divisor of the requests.
         let divisor = used.iter().fold(0, |divisor, (_, q)| gcd(divisor, *q));
         if divisor > 0 {
             let coefficients = used.into_iter().map(|(v, q)| (v, q / divisor)).collect();
-            self.rows.push(Row { coefficients, limit: limit.div_euclid(divisor) });
+            self.rows.push(Row { coefficients, limit: limit.div_euclid(divisor), says });
         }
     }
 
@@ -137,7 +147,9 @@ impl<'d, 't, 'm> Program<'d, 't, 'm> {
                 });
                 for (k, resource) in model.resources.iter().enumerate() {
                     if let Some(limit) = burst.value.named(resource).filter(|_| !theirs.is_empty()) {
-                        self.push(&theirs, k, i128::from(limit));
+                        let says =
+                            Inequality::Burst(TenantId(t as u32), RegionId(r as u32), resource.clone());
+                        self.push(&theirs, k, i128::from(limit), says);
                     }
                 }
             }
@@ -146,16 +158,17 @@ impl<'d, 't, 'm> Program<'d, 't, 'm> {
 
     fn node(&mut self, lower: &[i128], upper: &[i128]) -> Node {
         loop {
-            if self.rows.iter().any(|row| sum(row, lower).is_none_or(|sum| sum > row.limit)) {
-                return Node::Pruned;
+            let broken = |row: &Row| sum(row, lower).is_none_or(|sum| sum > row.limit);
+            if let Some(row) = self.rows.iter().position(broken) {
+                return self.overfull(row, lower, upper);
             }
             let Some(relaxed) = self.relax(lower, upper) else { return Node::Spent };
             let base: i128 = lower.iter().sum();
             if base as f64 + relaxed.value < self.needs as f64 - 1e-6 {
-                if self.certified(lower, upper, &relaxed.multipliers) {
-                    return Node::Pruned;
-                }
-                return self.branch(lower, upper, &relaxed.point);
+                return match self.certified(lower, upper, &relaxed.multipliers) {
+                    Some(times) => Node::Pruned(times),
+                    None => self.branch(lower, upper, &relaxed.point),
+                };
             }
             if let Some(plan) = self.rounded(lower, &relaxed.point) {
                 return Node::Found(plan);
@@ -178,32 +191,72 @@ impl<'d, 't, 'm> Program<'d, 't, 'm> {
         maximise(&span, &rows, &mut self.work)
     }
 
-    /// Whether the multipliers, made integers, bound the replicas placed below what is needed. Any multipliers that are
-    /// not negative give a true bound, so rounding them can cost strength but never truth.
-    fn certified(&self, lower: &[i128], upper: &[i128], multipliers: &[f64]) -> bool {
-        const ONE: i128 = 1 << 70;
-        let whole = |(row, y): (&Row, &f64)| (y / scale(row) * ONE as f64) as i128;
-        let multipliers: Vec<i128> = self.rows.iter().zip(multipliers).map(whole).collect();
-        let mut gain = vec![ONE; lower.len()];
+    /// A row that the lower bounds alone break: taken more often than there are replicas, it outweighs all of them.
+    fn overfull(&mut self, row: usize, lower: &[i128], upper: &[i128]) -> Node {
+        let more = upper.iter().try_fold(1i128, |sum, upper| sum.checked_add(*upper)).unwrap_or(1);
+        let times = vec![(row, more)];
+        match self.bound(lower, upper, 1, &times) {
+            Some(bound) if bound < self.needs => Node::Pruned((1, times)),
+            _ => self.doubt(),
+        }
+    }
+
+    fn doubt(&mut self) -> Node {
+        self.doubtful = true;
+        Node::Pruned((1, Vec::new()))
+    }
+
+    /// The multipliers, made integers, where they bound the replicas placed below what is needed. Any multipliers that are
+    /// not negative give a true bound, so rounding them can cost strength but never truth. The shortest that do are taken.
+    fn certified(&self, lower: &[i128], upper: &[i128], multipliers: &[f64]) -> Option<Sum> {
+        [8, 20, 40, 70].into_iter().find_map(|places| {
+            let one = 1i128 << places;
+            let whole = |(row, y): (&Row, &f64)| (y / scale(row) * one as f64) as i128;
+            let times = self.rows.iter().zip(multipliers).map(whole).enumerate();
+            let times: Vec<_> = times.filter(|(_, y)| *y > 0).collect();
+            let bound = self.bound(lower, upper, one, &times)?;
+            (bound < self.needs.checked_mul(one)?).then_some((one, times))
+        })
+    }
+
+    /// The most that can be placed, `one` for each replica, by the rows so many times.
+    fn bound(&self, lower: &[i128], upper: &[i128], one: i128, times: &[(usize, i128)]) -> Option<i128> {
+        let mut gain = vec![one; lower.len()];
         let mut bound = 0i128;
-        for (row, y) in self.rows.iter().zip(multipliers).filter(|(_, y)| *y > 0) {
-            let Some(add) = y.checked_mul(row.limit).and_then(|add| bound.checked_add(add)) else {
-                return false;
-            };
-            bound = add;
+        for (row, y) in times.iter().map(|(row, y)| (&self.rows[*row], y)) {
+            bound = bound.checked_add(y.checked_mul(row.limit)?)?;
             for (v, a) in &row.coefficients {
-                let Some(left) = y.checked_mul(*a).and_then(|used| gain[*v].checked_sub(used)) else {
-                    return false;
-                };
-                gain[*v] = left;
+                gain[*v] = gain[*v].checked_sub(y.checked_mul(*a)?)?;
             }
         }
         for (v, gain) in gain.into_iter().enumerate() {
             let at = if gain > 0 { upper[v] } else { lower[v] };
-            let Some(add) = gain.checked_mul(at).and_then(|add| bound.checked_add(add)) else { return false };
-            bound = add;
+            bound = bound.checked_add(gain.checked_mul(at)?)?;
         }
-        self.needs.checked_mul(ONE).is_some_and(|needs| bound < needs)
+        Some(bound)
+    }
+
+    fn split(&self, variable: usize, at_least: i128) -> Case {
+        let option = &self.day.options[self.options[variable]];
+        let of = &self.day.displaced[option.of];
+        let (workload, from) = (of.workload, of.from);
+        Case::Split { workload, from, destination: option.destination, lane: option.lane, at_least }
+    }
+
+    /// The cases with the rows that they use.
+    fn certificate(&self, mut cases: Vec<Case>) -> Certificate {
+        let sums = cases
+            .iter()
+            .filter_map(|case| if let Case::Sum { times, .. } = case { Some(times) } else { None });
+        let used: BTreeSet<usize> = sums.flatten().map(|(row, _)| *row).collect();
+        let used: Vec<usize> = used.into_iter().collect();
+        for case in &mut cases {
+            if let Case::Sum { times, .. } = case {
+                // Every row of a sum is among those used.
+                times.iter_mut().for_each(|(row, _)| *row = used.partition_point(|known| known < row));
+            }
+        }
+        Certificate { inequalities: used.into_iter().map(|row| self.rows[row].says.clone()).collect(), cases }
     }
 
     fn rounded(&self, lower: &[i128], point: &[f64]) -> Option<Vec<i128>> {
@@ -222,8 +275,7 @@ impl<'d, 't, 'm> Program<'d, 't, 'm> {
         let fraction = |v: usize| (point[v] - point[v].round()).abs();
         let open = (0..point.len()).filter(|v| upper[*v] > lower[*v]);
         let Some(v) = open.max_by(|a, b| fraction(*a).total_cmp(&fraction(*b)).then(b.cmp(a))) else {
-            self.doubtful = true;
-            return Node::Pruned;
+            return self.doubt();
         };
         let at = (lower[v] + point[v].floor() as i128).clamp(lower[v], upper[v] - 1);
         Node::Branch(v, at)
@@ -261,7 +313,7 @@ impl<'d, 't, 'm> Program<'d, 't, 'm> {
             load[day.options[*o].lane.index()] += at[v] * day.q(&day.options[*o], k) as f64;
         }
         let held = |lane: usize| {
-            let id = crate::model::LaneId(lane as u32);
+            let id = LaneId(lane as u32);
             if model[id].reserve { day.reserve[tables.clk(location, id, k)] } else { 0 }
         };
         let over = |lane: &usize| load[*lane] > held(*lane) as f64;
@@ -274,10 +326,16 @@ impl<'d, 't, 'm> Program<'d, 't, 'm> {
             return false;
         }
         let variables = self.variables(|o| confined(o) && lanes.contains(&day.options[o].lane.0));
+        let says = Inequality::Pools(
+            location,
+            model.resources[k].clone(),
+            lanes.iter().map(|lane| LaneId(*lane)).collect(),
+            Shared { free: shared & 1 > 0, preemptible: shared & 2 > 0 },
+        );
         if !self.known.insert((location, k, shared, lanes)) {
             return false;
         }
-        self.push(&variables, k, limit);
+        self.push(&variables, k, limit, says);
         true
     }
 }

@@ -197,8 +197,8 @@ fn one_lost(model: &Model, lost: &Lost) -> Value {
 }
 
 pub(crate) fn witness(model: &Model, witness: &Witness) -> Value {
-    let Witness { kind, place, locations: _, resource, needs, has, demands, pools } = witness;
-    json!({
+    let Witness { kind, place, locations: _, resource, needs, has, demands, pools, certificate } = witness;
+    let mut found = json!({
         "inequality": kind.word(),
         "location": place,
         "resource": resource.as_str(),
@@ -206,7 +206,11 @@ pub(crate) fn witness(model: &Model, witness: &Witness) -> Value {
         "has": resource.format(*has),
         "demands": demands.iter().map(|line| demand(model, resource, line)).collect::<Vec<_>>(),
         "pools": pools.iter().map(|line| pool(model, resource, line)).collect::<Vec<_>>(),
-    })
+    });
+    if let Some(certificate) = certificate {
+        found["certificate"] = certificate.to_json(model);
+    }
+    found
 }
 
 fn demand(model: &Model, resource: &Resource, line: &Demand) -> Value {

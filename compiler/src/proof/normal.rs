@@ -29,6 +29,7 @@ pub(super) fn decide(tables: &Tables<'_>) -> Normal {
 fn at(tables: &Tables<'_>, kind: WitnessKind, location: LocationId, k: usize) -> Witness {
     Witness {
         kind,
+        certificate: None,
         place: tables.model[location].label.clone(),
         locations: vec![location],
         resource: tables.model.resources[k].clone(),
@@ -282,6 +283,7 @@ fn quota_witness(
     let name = Some(model[tenant].name.as_str().to_string());
     Witness {
         kind: WitnessKind::Quota,
+        certificate: None,
         place: model[region].name.as_str().to_string(),
         locations: model[region].locations.clone(),
         resource: model.resources[k].clone(),

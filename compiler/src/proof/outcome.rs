@@ -3,6 +3,7 @@
 //! Made by this module's solver, read by findings, overlays, drills and `proof.json`. Amounts are in the unit of their
 //! resource. Invariant: lists are in a fixed order that does not depend on the order of input.
 
+use super::Certificate;
 use crate::model::{EventId, LaneId, LocationId, RegionId, TierId, WorkloadId};
 use crate::span::Span;
 use seawall_schema::{Resource, Share};
@@ -241,6 +242,8 @@ pub struct Witness {
     pub demands: Vec<Demand>,
     /// What the right side is made of.
     pub pools: Vec<PoolShare>,
+    /// Where no single sum shows it: what shows it.
+    pub certificate: Option<Certificate>,
 }
 
 /// Which inequality.

@@ -51,7 +51,7 @@ pub(super) fn list(model: &Model) -> Listed {
 }
 
 impl Listed {
-    /// Adds a scenario, unless there are too many: then its line asks for more than can be decided.
+    /// Adds a scenario, unless there are too many: then the rest of its kind is left open in one, and no more is added.
     fn add(&mut self, scenario: Scenario) -> bool {
         let touched = scenario.failed.iter().chain(scenario.drained.iter().map(|(location, _)| location));
         let moves: usize = touched.map(|location| self.displaced[location.index()]).sum();
@@ -61,10 +61,8 @@ impl Listed {
             self.scenarios.push(scenario);
             return true;
         }
-        if !self.beyond.iter().any(|known| known.span == scenario.span) && self.beyond.len() < 8 {
-            let name = format!("{}:more-than-{}", kind_word(&scenario), self.scenarios.len());
-            self.beyond.push(self::scenario(name, scenario.kind, scenario.span));
-        }
+        let name = format!("{}:more-than-{}", kind_word(&scenario), self.scenarios.len());
+        self.beyond.push(self::scenario(name, scenario.kind, scenario.span));
         false
     }
 }
@@ -157,11 +155,14 @@ fn events(model: &Model, out: &mut Listed) {
         let mut may_lose: Vec<_> = event.may_lose.iter().map(|tier| tier.value).collect();
         may_lose.sort();
         may_lose.dedup();
-        out.add(Scenario {
+        let added = out.add(Scenario {
             failed: event.failed.iter().map(|location| location.value).collect(),
             drained: event.drained.iter().map(|(location, share)| (*location, share.value)).collect(),
             may_lose,
             ..scenario(format!("event:{}", event.name), kind, event.span)
         });
+        if !added {
+            return;
+        }
     }
 }

@@ -78,6 +78,7 @@ fn at(
     };
     Some(Witness {
         kind: WitnessKind::Zone,
+        certificate: None,
         place: model[location].label.clone(),
         locations: vec![location],
         resource: model.resources[k].clone(),

@@ -9,7 +9,23 @@ use std::collections::BTreeMap;
 pub(super) struct Facts<'m> {
     pub(super) model: &'m Model,
     names: BTreeMap<&'m str, usize>,
-    at: BTreeMap<(LocationId, Resource), Place>,
+    labels: BTreeMap<&'m str, LocationId>,
+    /// By location and resource; the last is for a resource that the model does not have.
+    at: Vec<Place>,
+    /// `n[w][c]` where it is not 0, by workload.
+    homes: Vec<BTreeMap<LocationId, i128>>,
+    /// Workloads by location, tiers from high to low, then by name.
+    here: Vec<Vec<usize>>,
+    /// Standbys by where they wait.
+    waits: Vec<Vec<Wait>>,
+}
+
+/// Standbys of one `to` for one source.
+pub(super) struct Wait {
+    pub(super) workload: usize,
+    pub(super) lane: LaneId,
+    pub(super) source: LocationId,
+    pub(super) replicas: i128,
 }
 
 /// One resource at one location.
@@ -51,17 +67,26 @@ enum Node {
 impl<'m> Facts<'m> {
     pub(super) fn new(model: &'m Model) -> Self {
         let names = model.workloads.iter().enumerate().map(|(w, found)| (found.name.as_str(), w)).collect();
-        let mut facts = Self { model, names, at: BTreeMap::new() };
-        for (c, _) in model.locations.iter().enumerate() {
-            for resource in &model.resources {
-                let id = LocationId(c as u32);
-                facts.at.insert((id, resource.clone()), facts.derive(id, resource));
-            }
+        let ids = || (0..model.locations.len()).map(|c| LocationId(c as u32));
+        let mut facts = Self {
+            model,
+            names,
+            labels: ids().map(|c| (model[c].label.as_str(), c)).collect(),
+            at: Vec::new(),
+            homes: model.workloads.iter().map(homes).collect(),
+            here: vec![Vec::new(); model.locations.len()],
+            waits: model.locations.iter().map(|_| Vec::new()).collect(),
+        };
+        for (location, resource) in ids().flat_map(|c| model.resources.iter().map(move |k| (c, k))) {
+            facts.at.push(facts.derive(location, resource));
         }
+        facts.at.push(Place::default());
         facts.add_work();
         facts.add_standbys();
-        let lent: Vec<_> = facts.at.iter().map(|((c, _), place)| lend(model, *c, place)).collect();
-        facts.at.values_mut().zip(lent).for_each(|(place, lent)| place.lent = lent);
+        let each = model.resources.len();
+        for (location, at) in ids().zip((0..).step_by(each.max(1))) {
+            facts.at[at..at + each].iter_mut().for_each(|place| place.lent = lend(model, location, place));
+        }
         facts
     }
 
@@ -70,8 +95,35 @@ impl<'m> Facts<'m> {
         self.names.get(name).copied()
     }
 
-    pub(super) fn place(&self, location: LocationId, resource: &Resource) -> Place {
-        self.at.get(&(location, resource.clone())).cloned().unwrap_or_default()
+    /// The location of that label.
+    pub(super) fn location(&self, label: &str) -> Option<LocationId> {
+        self.labels.get(label).copied()
+    }
+
+    /// `n[w][c]` where it is not 0.
+    pub(super) fn homes(&self, workload: usize) -> &BTreeMap<LocationId, i128> {
+        &self.homes[workload]
+    }
+
+    /// Workloads that stand at a location, tiers from high to low, then by name.
+    pub(super) fn here(&self, location: LocationId) -> &[usize] {
+        &self.here[location.index()]
+    }
+
+    /// Standbys that wait at a location, in order of workload and `to`.
+    pub(super) fn waits(&self, location: LocationId) -> &[Wait] {
+        &self.waits[location.index()]
+    }
+
+    pub(super) fn place(&self, location: LocationId, resource: &Resource) -> &Place {
+        let resources = &self.model.resources;
+        let at = resources.iter().position(|k| k == resource);
+        &self.at[at.map_or(self.at.len() - 1, |k| location.index() * resources.len() + k)]
+    }
+
+    fn index(&self, location: LocationId, resource: &Resource) -> Option<usize> {
+        let resources = &self.model.resources;
+        Some(location.index() * resources.len() + resources.iter().position(|k| k == resource)?)
     }
 
     fn derive(&self, location: LocationId, resource: &Resource) -> Place {
@@ -90,15 +142,20 @@ impl<'m> Facts<'m> {
     }
 
     fn add_work(&mut self) {
-        for workload in &self.model.workloads {
-            for (location, replicas) in homes(workload) {
-                for resource in &self.model.resources {
+        let model = self.model;
+        let mut order: Vec<usize> = (0..model.workloads.len()).collect();
+        order.sort_by_key(|w| model.workloads[*w].tier.value);
+        for w in order {
+            let workload = &model.workloads[w];
+            for (location, replicas) in self.homes[w].clone() {
+                self.here[location.index()].push(w);
+                for resource in &model.resources {
                     let amount = replicas.saturating_mul(request(workload, resource));
                     self.add(location, resource, workload.tier.value.index(), amount);
                 }
             }
         }
-        for queue in &self.model.queues {
+        for queue in &model.queues {
             for quota in &queue.quotas {
                 for (resource, amount) in quota.amount.iter() {
                     self.add(quota.location, resource, queue.tier.value.index(), amount.into());
@@ -109,29 +166,38 @@ impl<'m> Facts<'m> {
 
     fn add(&mut self, location: LocationId, resource: &Resource, tier: usize, amount: i128) {
         let preemptible = self.model.tiers[tier].preemptible;
-        if let Some(place) = self.at.get_mut(&(location, resource.clone())) {
+        if let Some(at) = self.index(location, resource) {
+            let place = &mut self.at[at];
             let sum = if preemptible { &mut place.preemptible[tier] } else { &mut place.steady };
             *sum = sum.saturating_add(amount).min(i128::MAX >> 20);
         }
     }
 
     fn add_standbys(&mut self) {
-        for workload in &self.model.workloads {
+        let model = self.model;
+        for (w, workload) in model.workloads.iter().enumerate() {
             let Failover::Moves(moves) = &workload.failover else { continue };
-            for to in &moves.to {
-                for (source, replicas) in homes(workload) {
-                    let count = waiting(moves.degraded.value, to, source, replicas);
-                    for resource in &self.model.resources {
-                        if let Some(place) = self.at.get_mut(&(to.location, resource.clone())) {
-                            let sum = &mut place.standbys[to.lane.value.index()];
-                            *sum = sum
-                                .saturating_add(count.saturating_mul(request(workload, resource)))
-                                .min(i128::MAX >> 20);
-                        }
+            for to in moves.to.iter().filter(|to| to.warm.value != Share::ZERO) {
+                for (source, n) in self.homes[w].clone() {
+                    let replicas = waiting(moves.degraded.value, to, source, n);
+                    if replicas > 0 {
+                        self.wait(to.location, Wait { workload: w, lane: to.lane.value, source, replicas });
                     }
                 }
             }
         }
+    }
+
+    fn wait(&mut self, location: LocationId, wait: Wait) {
+        let model = self.model;
+        for resource in &model.resources {
+            let amount = wait.replicas.saturating_mul(request(&model.workloads[wait.workload], resource));
+            if let Some(at) = self.index(location, resource) {
+                let sum = &mut self.at[at].standbys[wait.lane.index()];
+                *sum = sum.saturating_add(amount).min(i128::MAX >> 20);
+            }
+        }
+        self.waits[location.index()].push(wait);
     }
 
     /// What stands in each reserve of a location beside the standbys given by lane.
@@ -187,7 +253,6 @@ pub(super) fn request(workload: &Workload, resource: &Resource) -> i128 {
     if *resource == Resource::Pods { 1 } else { workload.request.value.get(resource).into() }
 }
 
-/// `n[w][c]` where it is not 0.
 pub(super) fn homes(workload: &Workload) -> BTreeMap<LocationId, i128> {
     let mut homes = BTreeMap::new();
     for target in &workload.targets {
@@ -215,9 +280,4 @@ pub(super) fn waiting(degraded: Share, to: &To, source: LocationId, replicas: i1
 /// The lane of that name.
 pub(super) fn lane(model: &Model, name: &str) -> Option<LaneId> {
     model.lanes.iter().position(|l| l.name.as_str() == name).map(|l| LaneId(l as u32))
-}
-
-/// The location of that label.
-pub(super) fn location(model: &Model, label: &str) -> Option<LocationId> {
-    model.locations.iter().position(|c| c.label == label).map(|c| LocationId(c as u32))
 }

@@ -1,6 +1,6 @@
 //! A scenario of failed and drained locations worked out anew: demands, caps, pools, what gives way, what loses its data.
 
-use super::facts::{Facts, Place, homes, part, request, waiting};
+use super::facts::{Facts, Place, part, request};
 use super::flow::Graph;
 use super::standing::Asked;
 use crate::model::{Failover, LaneId, LocationId, Moves, RegionId, TierId, Uses, Workload};
@@ -12,9 +12,10 @@ pub(super) struct Failure<'f, 'm> {
     pub(super) facts: &'f Facts<'m>,
     pub(super) failed: BTreeSet<LocationId>,
     pub(super) drained: BTreeMap<LocationId, Share>,
+    closed: Vec<bool>,
     may_lose: BTreeSet<TierId>,
-    /// Standbys that still stand, by lane.
-    standing: BTreeMap<(LocationId, Resource), Vec<i128>>,
+    /// Standbys that still stand, by location, resource and lane.
+    standing: Vec<i128>,
 }
 
 /// Demand by lane, of ordinary and of preemptible tiers.
@@ -25,13 +26,18 @@ pub(super) type Assignment = BTreeMap<(usize, LocationId, usize), i128>;
 
 impl<'f, 'm> Failure<'f, 'm> {
     pub(super) fn new(facts: &'f Facts<'m>, asked: &Asked<'_>) -> Self {
+        let model = facts.model;
+        let mut closed = vec![false; model.locations.len()];
+        let drained = asked.drained.iter().map(|(c, _)| c);
+        asked.failed.iter().chain(drained).for_each(|c| closed[c.index()] = true);
         let may_lose = asked.event.iter().flat_map(|e| &e.may_lose).map(|tier| tier.value).collect();
         let mut failure = Self {
             facts,
             failed: asked.failed.iter().copied().collect(),
             drained: asked.drained.iter().copied().collect(),
+            closed,
             may_lose,
-            standing: BTreeMap::new(),
+            standing: vec![0; model.locations.len() * model.resources.len() * model.lanes.len()],
         };
         failure.add_standing();
         failure
@@ -39,20 +45,21 @@ impl<'f, 'm> Failure<'f, 'm> {
 
     fn add_standing(&mut self) {
         let model = self.facts.model;
-        for workload in &model.workloads {
-            let Failover::Moves(moves) = &workload.failover else { continue };
-            let homes: Vec<_> = homes(workload).into_iter().filter(|(c, _)| !self.closed(*c)).collect();
-            for to in moves.to.iter().filter(|to| to.warm.value != Share::ZERO) {
-                let waits = |(source, n): &(LocationId, i128)| waiting(moves.degraded.value, to, *source, *n);
-                let n: i128 = homes.iter().map(waits).sum();
-                for resource in &model.resources {
-                    let lanes = self.standing.entry((to.location, resource.clone()));
-                    let lanes = lanes.or_insert_with(|| vec![0; model.lanes.len()]);
-                    let sum = &mut lanes[to.lane.value.index()];
-                    *sum = sum.saturating_add(n.saturating_mul(request(workload, resource)));
+        for location in (0..model.locations.len()).map(|c| LocationId(c as u32)) {
+            for wait in self.facts.waits(location).iter().filter(|wait| !self.closed[wait.source.index()]) {
+                let workload = &model.workloads[wait.workload];
+                for (k, resource) in model.resources.iter().enumerate() {
+                    let at = self.row(location, k) + wait.lane.index();
+                    let amount = wait.replicas.saturating_mul(request(workload, resource));
+                    self.standing[at] = self.standing[at].saturating_add(amount);
                 }
             }
         }
+    }
+
+    fn row(&self, location: LocationId, k: usize) -> usize {
+        let model = self.facts.model;
+        (location.index() * model.resources.len() + k) * model.lanes.len()
     }
 
     pub(super) fn losable(&self, workload: &Workload) -> bool {
@@ -60,17 +67,26 @@ impl<'f, 'm> Failure<'f, 'm> {
     }
 
     pub(super) fn closed(&self, location: LocationId) -> bool {
-        self.failed.contains(&location) || self.drained.contains_key(&location)
+        self.closed[location.index()]
     }
 
     pub(super) fn region_lost(&self, region: RegionId) -> bool {
         self.facts.model[region].locations.iter().all(|c| self.failed.contains(c))
     }
 
+    /// Work that stands where something failed or is drained, with its source: tiers from high to low, then by name.
+    pub(super) fn affected(&self) -> Vec<(usize, LocationId)> {
+        let sources = self.failed.iter().chain(self.drained.keys()).collect::<BTreeSet<_>>();
+        let here = |c: &LocationId| self.facts.here(*c).iter().map(move |w| (*w, *c)).collect::<Vec<_>>();
+        let mut affected: Vec<_> = sources.into_iter().flat_map(here).collect();
+        affected.sort_by_key(|(w, source)| (self.facts.model.workloads[*w].tier.value, *w, *source));
+        affected
+    }
+
     /// `d[w][c]`; nothing where it does not move.
-    pub(super) fn demand(&self, workload: &Workload, source: LocationId) -> i128 {
-        let Failover::Moves(moves) = &workload.failover else { return 0 };
-        let n = homes(workload).get(&source).copied().unwrap_or(0);
+    pub(super) fn demand(&self, w: usize, source: LocationId) -> i128 {
+        let Failover::Moves(moves) = &self.facts.model.workloads[w].failover else { return 0 };
+        let n = self.facts.homes(w).get(&source).copied().unwrap_or(0);
         match self.drained.get(&source) {
             Some(share) => part(moves.degraded.value, part(*share, n)),
             None if self.failed.contains(&source) => part(moves.degraded.value, n),
@@ -85,43 +101,46 @@ impl<'f, 'm> Failure<'f, 'm> {
     }
 
     /// Standbys by lane that still stand at a place.
-    fn standing(&self, place: LocationId, resource: &Resource) -> Vec<i128> {
-        let known = self.standing.get(&(place, resource.clone()));
-        known.cloned().unwrap_or_else(|| vec![0; self.facts.model.lanes.len()])
+    fn standing(&self, place: LocationId, resource: &Resource) -> &[i128] {
+        let model = self.facts.model;
+        let k = model.resources.iter().position(|k| k == resource);
+        k.map_or(&[], |k| &self.standing[self.row(place, k)..][..model.lanes.len()])
     }
 
     /// The pool `reserve` of a lane.
     pub(super) fn reserve(&self, place: LocationId, lane: LaneId, resource: &Resource) -> i128 {
-        let held = self.facts.place(place, resource);
-        let reserves =
-            self.facts.model[place].reserves.iter().zip(held.reserves).filter(|(r, _)| r.lane == lane);
+        let held = &self.facts.place(place, resource).reserves;
+        let reserves = self.facts.model[place].reserves.iter().zip(held).filter(|(r, _)| r.lane == lane);
         let held: i128 = reserves.map(|(_, amount)| amount).sum();
-        (held - self.standing(place, resource)[lane.index()]).max(0)
+        (held - self.standing(place, resource).get(lane.index()).unwrap_or(&0)).max(0)
     }
 
     /// The first constraint that an assignment breaks.
     pub(super) fn breaks(&self, assignment: &Assignment) -> Option<String> {
         let model = self.facts.model;
-        for (w, workload) in model.workloads.iter().enumerate() {
+        if let Some((w, source, _)) = assignment.keys().find(|(_, source, _)| !self.closed(*source)) {
+            let (name, at) = (&model.workloads[*w].name, &model[*source].label);
+            return Some(format!("{name} from {at}: nothing there has failed or is drained"));
+        }
+        for (w, source) in self.affected() {
+            let workload = &model.workloads[w];
             let Failover::Moves(moves) = &workload.failover else { continue };
-            for source in self.failed.iter().chain(self.drained.keys()) {
-                let demand = self.demand(workload, *source);
-                let sent = |to: usize| assignment.get(&(w, *source, to)).copied().unwrap_or(0);
-                let total: i128 = (0..moves.to.len()).map(sent).sum();
-                let name = format!("{} from {}", workload.name, model[*source].label);
-                if total > demand || total < demand && !self.losable(workload) {
-                    return Some(format!("{name}: {total} replicas are placed, {demand} are displaced"));
-                }
-                if let Some(to) =
-                    (0..moves.to.len()).find(|to| sent(*to) > self.cap(moves, *to, *source, demand))
-                {
-                    let cap = self.cap(moves, to, *source, demand);
-                    return Some(format!(
-                        "{name}: {} replicas go through `to` {}, which may take {cap}",
-                        sent(to),
-                        to + 1
-                    ));
-                }
+            let demand = self.demand(w, source);
+            let sent = |to: usize| assignment.get(&(w, source, to)).copied().unwrap_or(0);
+            let total: i128 = (0..moves.to.len()).map(sent).sum();
+            let name = || format!("{} from {}", workload.name, model[source].label);
+            if total > demand || total < demand && !self.losable(workload) {
+                return Some(format!("{}: {total} replicas are placed, {demand} are displaced", name()));
+            }
+            if let Some(to) = (0..moves.to.len()).find(|to| sent(*to) > self.cap(moves, *to, source, demand))
+            {
+                let cap = self.cap(moves, to, source, demand);
+                return Some(format!(
+                    "{}: {} replicas go through `to` {}, which may take {cap}",
+                    name(),
+                    sent(to),
+                    to + 1
+                ));
             }
         }
         self.bursts(assignment).or_else(|| self.pools(assignment))
@@ -159,7 +178,7 @@ impl<'f, 'm> Failure<'f, 'm> {
     fn pools(&self, assignment: &Assignment) -> Option<String> {
         for (location, resource, demand) in self.arrivals(assignment) {
             let needs: i128 = demand.iter().flatten().sum();
-            let covered = self.covered(location, &resource, &demand).0;
+            let covered = needs - self.uncovered(location, resource, &demand);
             if covered < needs {
                 let label = &self.facts.model[location].label;
                 return Some(format!(
@@ -173,9 +192,9 @@ impl<'f, 'm> Failure<'f, 'm> {
     }
 
     /// Demand by place and resource: for each lane, of ordinary and of preemptible tiers.
-    fn arrivals(&self, assignment: &Assignment) -> Vec<(LocationId, Resource, Vec<[i128; 2]>)> {
+    fn arrivals(&self, assignment: &Assignment) -> Vec<(LocationId, &'m Resource, Lanes)> {
         let model = self.facts.model;
-        let mut sums: BTreeMap<(LocationId, &Resource), Vec<[i128; 2]>> = BTreeMap::new();
+        let mut sums: BTreeMap<(LocationId, &Resource), Lanes> = BTreeMap::new();
         for ((w, _, to), n) in assignment.iter().filter(|(_, n)| **n > 0) {
             let workload = &model.workloads[*w];
             let Failover::Moves(moves) = &workload.failover else { continue };
@@ -187,11 +206,36 @@ impl<'f, 'm> Failure<'f, 'm> {
                 lanes[to.lane.value.index()][class] += n.saturating_mul(request(workload, resource));
             }
         }
-        sums.into_iter().map(|((location, resource), lanes)| (location, resource.clone(), lanes)).collect()
+        sums.into_iter().map(|((location, resource), lanes)| (location, resource, lanes)).collect()
+    }
+
+    /// How much of a demand no pool covers, by the theorem of minimum cuts: of the demand that is confined to some of the
+    /// two shared pools and its lanes' reserves, what those do not hold, for the worst choice of them.
+    pub(super) fn uncovered(&self, location: LocationId, resource: &Resource, demand: &[[i128; 2]]) -> i128 {
+        let place = self.facts.place(location, resource);
+        let lanes = &self.facts.model.lanes;
+        let mut worst = 0;
+        for (free, evictable) in [(false, false), (true, false), (false, true), (true, true)] {
+            let mut short =
+                -(if free { place.free() } else { 0 } + if evictable { place.evictable() } else { 0 });
+            for (l, [ordinary, gentle]) in demand.iter().enumerate() {
+                let confined = |amount: &i128, preempts: bool| {
+                    if lanes[l].free && !free || preempts && !evictable { 0 } else { *amount }
+                };
+                let confined = confined(ordinary, lanes[l].preemptible) + confined(gentle, false);
+                if confined > 0 {
+                    let held =
+                        if lanes[l].reserve { self.reserve(location, LaneId(l as u32), resource) } else { 0 };
+                    short += (confined - held).max(0);
+                }
+            }
+            worst = worst.max(short);
+        }
+        worst
     }
 
     /// How much of a demand the pools cover, and of it: by each lane's reserve, and what must come from preemptible work.
-    pub(super) fn covered(
+    fn covered(
         &self,
         location: LocationId,
         resource: &Resource,
@@ -231,10 +275,13 @@ impl<'f, 'm> Failure<'f, 'm> {
     pub(super) fn evictions(&self, assignment: &Assignment) -> BTreeMap<(LocationId, usize, Resource), i128> {
         let mut all = BTreeMap::new();
         for (location, resource, demand) in self.arrivals(assignment) {
-            let place = self.facts.place(location, &resource);
-            let (_, on_reserve, evicted) = self.covered(location, &resource, &demand);
+            let place = self.facts.place(location, resource);
+            if place.preemptible.iter().all(|used| *used == 0) {
+                continue;
+            }
+            let (_, on_reserve, evicted) = self.covered(location, resource, &demand);
             for (tier, amount) in
-                self.give_way(location, &resource, &place, &on_reserve, evicted).into_iter().enumerate()
+                self.give_way(location, resource, place, &on_reserve, evicted).into_iter().enumerate()
             {
                 if amount > 0 {
                     all.insert((location, tier, resource.clone()), amount);
@@ -253,7 +300,7 @@ impl<'f, 'm> Failure<'f, 'm> {
         evicted: i128,
     ) -> Vec<i128> {
         let reserves = &self.facts.model[location].reserves;
-        let left = self.facts.beside(location, place, &self.standing(location, resource));
+        let left = self.facts.beside(location, place, self.standing(location, resource));
         let mut graph = Graph::default();
         for (p, reserve) in reserves.iter().enumerate() {
             graph.edge(Pool::Held(p), Pool::Sink, left[p]);
@@ -280,11 +327,14 @@ impl<'f, 'm> Failure<'f, 'm> {
     pub(super) fn impaired(&self, assignment: &Assignment) -> BTreeSet<usize> {
         let model = self.facts.model;
         let alive = |region: RegionId| !self.region_lost(region);
-        let stands = |w: usize| {
-            let home = homes(&model.workloads[w]).keys().any(|c| !self.failed.contains(c));
-            home || assignment.iter().any(|((of, _, _), n)| *of == w && *n > 0)
-        };
-        (0..model.workloads.len()).filter(|w| stands(*w) && out_of_reach(self.facts, *w, &alive)).collect()
+        if model.datasets.iter().all(|dataset| alive(dataset.home.value)) {
+            return BTreeSet::new();
+        }
+        let arriving: BTreeSet<usize> =
+            assignment.iter().filter(|(_, n)| **n > 0).map(|((w, _, _), _)| *w).collect();
+        let stands =
+            |w: usize| arriving.contains(&w) || self.facts.homes(w).keys().any(|c| !self.failed.contains(c));
+        (0..model.workloads.len()).filter(|w| out_of_reach(self.facts, *w, &alive) && stands(*w)).collect()
     }
 }
 

@@ -3,6 +3,9 @@
 //! Takes a model and a `proof.json` value, gives the first claim that does not hold. Invariant: demands and pools are
 //! derived here anew, from pools of nodes, declared reserves and targets; only the model's words are trusted.
 
+#[cfg(test)]
+mod brute;
+mod cases;
 mod facts;
 mod failure;
 mod flow;
@@ -17,6 +20,7 @@ mod survival;
 use crate::model::Model;
 use facts::Facts;
 use nodes::Shelves;
+use rayon::prelude::*;
 use serde_json::Value;
 
 /// Why a proof is refused: the claim that fails, with its numbers.
@@ -29,8 +33,15 @@ pub struct Refusal {
     pub what: String,
 }
 
+/// Longest text of a refusal: it may repeat a line of the proof, and that can be anything.
+const TEXT: usize = 600;
+
 fn refuse<T>(place: &str, what: impl Into<String>) -> Result<T, Refusal> {
-    Err(Refusal { place: place.into(), what: what.into() })
+    let short = |text: String| match text.char_indices().nth(TEXT) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    };
+    Err(Refusal { place: short(place.into()), what: short(what.into()) })
 }
 
 /// What a check could not decide itself, which is not a refusal.
@@ -38,7 +49,7 @@ fn refuse<T>(place: &str, what: impl Into<String>) -> Result<T, Refusal> {
 pub struct Verified {
     /// Scenarios whose verdict was confirmed.
     pub confirmed: usize,
-    /// Scenarios that claim nothing (`undecided`).
+    /// Scenarios that claim nothing (`undecided`), and kinds of which more are asked for than the proof lists.
     pub undecided: usize,
 }
 
@@ -60,34 +71,24 @@ pub fn verify(model: &Model, proof: &Value) -> Result<Verified, Refusal> {
     let facts = Facts::new(model);
     let broken = standing::normal(&facts, &proof["normal"])?;
     let Some(given) = proof["scenarios"].as_array() else { return refuse("scenarios", "is no list") };
-    if standing::too_many(model) {
-        return refuse("scenarios", "the fleet asks for more than can be re-checked");
-    }
-    let expected = standing::scenarios(model);
+    let (pairs, open) = standing::pairs(&facts, given, broken)?;
     let shelves = Shelves::new(&facts);
-    let mut verified = Verified::default();
-    for (index, claim) in given.iter().enumerate() {
-        let Some(asked) = expected.get(index) else {
-            return refuse("scenarios", format!("{} is not asked for", claim["name"]));
-        };
+    let check = |(asked, claim): &(standing::Asked<'_>, &Value)| {
         standing::header(&facts, asked, claim, broken)?;
         shape::scenario(claim)?;
         match claim["verdict"].as_str() {
-            Some("survivable") => survival::survivable(&facts, &shelves, asked, claim)?,
-            Some("refuted") => refutation::refuted(&facts, asked, &claim["witness"])?,
-            Some("undecided") => {
-                survival::undecided(&facts, asked)?;
-                verified.undecided += 1;
-                continue;
-            }
-            _ => return refuse(&asked.name, format!("{} is no verdict", claim["verdict"])),
+            Some("survivable") => survival::survivable(&facts, &shelves, asked, claim).map(|()| true),
+            Some("refuted") => refutation::refuted(&facts, asked, &claim["witness"]).map(|()| true),
+            Some("undecided") => survival::undecided(&facts, asked).map(|()| false),
+            _ => refuse(&asked.name, format!("{} is no verdict", claim["verdict"])),
         }
-        verified.confirmed += 1;
+    };
+    let checked: Vec<Result<bool, Refusal>> = pairs.par_iter().map(check).collect();
+    let mut verified = Verified { confirmed: 0, undecided: open };
+    for result in checked {
+        *(if result? { &mut verified.confirmed } else { &mut verified.undecided }) += 1;
     }
-    match expected.get(given.len()) {
-        Some(missing) => refuse("scenarios", format!("{} is missing", missing.name)),
-        None => Ok(verified),
-    }
+    Ok(verified)
 }
 
 /// Every scenario decided by trying everything; `None` where that is too much. For tests of the solver.
@@ -98,5 +99,5 @@ pub(super) fn enumerate(model: &Model) -> Vec<(String, Option<bool>)> {
         let fits = survival::enumerate(&facts, &asked);
         (asked.name, fits)
     };
-    standing::scenarios(model).into_iter().map(decide).collect()
+    standing::scenarios(model).into_iter().flat_map(|(_, scenarios)| scenarios).map(decide).collect()
 }

@@ -3,9 +3,10 @@
 //! The format has no room for where each pod goes, so the packing is made again by the same rules: largest work first,
 //! first node that fits, level over the zones where work spreads. Takes a plan, says whether it packs.
 
-use super::facts::{Facts, homes, one_node, request, waiting};
+use super::facts::{Facts, one_node, request, waiting};
 use super::failure::{Assignment, Failure};
 use crate::model::{Failover, LocationId, RegionId, Spread};
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 /// Nodes of one location beyond which none is packed.
@@ -14,7 +15,9 @@ const NODES: u64 = 20_000;
 /// What is left on each node of each zone, and the replicas by zone of work that spreads.
 #[derive(Clone)]
 struct Shelf {
-    zones: Vec<Vec<Vec<i128>>>,
+    zones: Vec<Vec<i128>>,
+    /// Amounts of one node.
+    each: usize,
     spread: BTreeMap<usize, Vec<i128>>,
 }
 
@@ -31,7 +34,7 @@ impl Shelves {
             all.stand(facts, at, true)?;
             Some([steady, all])
         };
-        Self((0..facts.model.locations.len()).map(one).collect())
+        Self((0..facts.model.locations.len()).into_par_iter().map(one).collect())
     }
 
     /// Whether a plan packs; `evicts` says where preemptible work gives way.
@@ -41,15 +44,16 @@ impl Shelves {
         assignment: &Assignment,
         evicts: &dyn Fn(LocationId) -> bool,
     ) -> bool {
-        let arrivals = arrivals(failure, assignment);
+        let mut arrivals = arrivals(failure, assignment);
+        arrivals.sort_by_cached_key(|(at, w, _)| (*at, weight(failure.facts, *at, *w)));
         self.0.iter().enumerate().all(|(c, shelves)| {
             let at = LocationId(c as u32);
             if failure.failed.contains(&at) {
                 return true;
             }
             let Some([steady, all]) = shelves else { return false };
-            let mut here: Vec<_> = arrivals.iter().filter(|(to, _, _)| *to == at).collect();
-            here.sort_by_key(|(_, w, _)| weight(failure.facts, at, *w));
+            let from = arrivals.partition_point(|(to, _, _)| *to < at);
+            let here = &arrivals[from..arrivals.partition_point(|(to, _, _)| *to <= at)];
             let arrive =
                 |shelf: &mut Shelf| here.iter().all(|(_, w, n)| shelf.place(failure.facts, *w, *n).is_some());
             if here.is_empty() || !evicts(at) && arrive(&mut all.clone()) {
@@ -71,19 +75,23 @@ pub(super) fn zone_packs(facts: &Facts<'_>, region: RegionId, zone: usize) -> bo
 /// What arrives beyond the standbys that wait for it, by tier, workload, source and `to`.
 fn arrivals(failure: &Failure<'_, '_>, assignment: &Assignment) -> Vec<(LocationId, usize, i128)> {
     let model = failure.facts.model;
-    let mut moves: Vec<_> = assignment.iter().filter(|(_, n)| **n > 0).collect();
-    moves.sort_by_key(|((w, source, to), _)| (model.workloads[*w].tier.value, *w, *source, *to));
-    let mut sums: Vec<((usize, usize), i128)> = Vec::new();
-    for ((w, _, to), n) in moves {
-        match sums.iter_mut().find(|(key, _)| *key == (*w, *to)) {
-            Some((_, sum)) => *sum += n,
-            None => sums.push(((*w, *to), *n)),
-        }
+    let mut sums: BTreeMap<(usize, usize), i128> = BTreeMap::new();
+    for ((w, _, to), n) in assignment.iter().filter(|(_, n)| **n > 0) {
+        *sums.entry((*w, *to)).or_default() += n;
     }
+    let mut sums: Vec<_> = sums.into_iter().collect();
+    // Of one workload in the order of its first source, then of its `to`.
+    let first = |w: usize, to: usize| {
+        let mine = assignment.range((w, LocationId(0), 0)..=(w, LocationId(u32::MAX), usize::MAX));
+        mine.filter(|((_, _, through), n)| *through == to && **n > 0)
+            .map(|((_, source, _), _)| *source)
+            .next()
+    };
+    sums.sort_by_key(|((w, to), _)| (model.workloads[*w].tier.value, *w, first(*w, *to), *to));
     let beyond = |((w, to), n): ((usize, usize), i128)| {
         let Failover::Moves(moves) = &model.workloads[w].failover else { return None };
-        let gone = homes(&model.workloads[w]).into_iter().filter(|(c, _)| failure.closed(*c));
-        let waited: i128 = gone.map(|(c, n)| waiting(moves.degraded.value, &moves.to[to], c, n)).sum();
+        let gone = failure.facts.homes(w).iter().filter(|(c, _)| failure.closed(**c));
+        let waited: i128 = gone.map(|(c, n)| waiting(moves.degraded.value, &moves.to[to], *c, *n)).sum();
         Some((moves.to[to].location, w, (n - waited).max(0)))
     };
     sums.into_iter().filter_map(beyond).collect()
@@ -112,35 +120,30 @@ impl Shelf {
             let node: Vec<i128> = facts.model.resources.iter().map(node).collect();
             for (z, zone) in zones.iter_mut().enumerate().filter(|(z, _)| Some(*z) != lost) {
                 let (n, z, count) = (pool.count.value, z as u64, count as u64);
-                zone.extend(std::iter::repeat_n(
-                    node.clone(),
-                    (n.saturating_sub(z).div_ceil(count)) as usize,
-                ));
+                (0..n.saturating_sub(z).div_ceil(count)).for_each(|_| zone.extend(&node));
             }
         }
-        (total <= NODES).then_some(Self { zones, spread: BTreeMap::new() })
+        let each = facts.model.resources.len().max(1);
+        (total <= NODES).then_some(Self { zones, each, spread: BTreeMap::new() })
     }
 
     /// Puts what stands at a location on its nodes: what gives way to nothing with the standbys, or what is preemptible.
     fn stand(&mut self, facts: &Facts<'_>, at: LocationId, preemptible: bool) -> Option<()> {
         let model = facts.model;
-        let mut work: Vec<(usize, i128)> = Vec::new();
-        for (w, workload) in model.workloads.iter().enumerate() {
-            let n = homes(workload).get(&at).copied().unwrap_or(0);
-            if n > 0 && model[workload.tier.value].preemptible == preemptible {
-                work.push((w, n));
+        let wanted = |w: &&usize| model[model.workloads[**w].tier.value].preemptible == preemptible;
+        let replicas = |w: &usize| (*w, facts.homes(*w).get(&at).copied().unwrap_or(0));
+        let mut work: Vec<(usize, i128)> = facts.here(at).iter().filter(wanted).map(replicas).collect();
+        // Sources of one `to` follow one another and are put down as one.
+        let mut before = None;
+        for wait in facts.waits(at).iter().filter(|_| !preemptible) {
+            let to = Some((wait.workload, wait.lane));
+            match work.last_mut().filter(|_| before == to) {
+                Some((_, n)) => *n += wait.replicas,
+                None => work.push((wait.workload, wait.replicas)),
             }
+            before = to;
         }
-        work.sort_by_key(|(w, _)| model.workloads[*w].tier.value);
-        for (w, workload) in model.workloads.iter().enumerate().filter(|_| !preemptible) {
-            let Failover::Moves(moves) = &workload.failover else { continue };
-            for to in moves.to.iter().filter(|to| to.location == at) {
-                let waits = |(c, n)| waiting(moves.degraded.value, to, c, n);
-                let n: i128 = homes(workload).into_iter().map(waits).sum();
-                work.extend((n > 0).then_some((w, n)));
-            }
-        }
-        work.sort_by_key(|(w, _)| weight(facts, at, *w));
+        work.sort_by_cached_key(|(w, _)| weight(facts, at, *w));
         work.into_iter().try_for_each(|(w, n)| self.place(facts, w, n))
     }
 
@@ -161,7 +164,7 @@ impl Shelf {
     /// First nodes that fit within a zone; how many replicas they took.
     fn fit(&mut self, zone: usize, asks: &[i128], wanted: i128) -> i128 {
         let mut taken = 0;
-        for node in &mut self.zones[zone] {
+        for node in self.zones[zone].chunks_mut(self.each) {
             let room = node.iter().zip(asks).filter(|(_, q)| **q > 0).map(|(left, q)| left / q).min();
             let here = room.unwrap_or(wanted).min(wanted - taken);
             for (left, q) in node.iter_mut().zip(asks) {

@@ -1,23 +1,20 @@
-//! Claims of refutation: a witness is one inequality that no assignment keeps, or work small enough to try everything.
+//! Claims of refutation: a witness is one inequality that no assignment keeps, or cases of which each has one.
 
-use super::facts::{Facts, homes, location, request};
-use super::failure::{Assignment, Failure, within_reach};
+use super::facts::{Facts, request};
+use super::failure::{Failure, within_reach};
 use super::shape::{fields, same_lines, some_lines};
 use super::standing::{Asked, zone_sums};
-use super::{Refusal, lines, refuse};
+use super::{Refusal, cases, lines, refuse};
 use crate::model::{Failover, LocationId, Moves, Workload};
 use seawall_schema::Resource;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// Assignments that are tried where a witness says that nothing fits.
-const TRIES: usize = 300_000;
-
-struct Claim<'a> {
-    name: &'a str,
-    witness: &'a Value,
-    resource: Resource,
-    needs: i128,
+pub(super) struct Claim<'a> {
+    pub(super) name: &'a str,
+    pub(super) witness: &'a Value,
+    pub(super) resource: Resource,
+    pub(super) needs: i128,
     has: i128,
 }
 
@@ -51,7 +48,7 @@ pub(super) fn refuted(facts: &Facts<'_>, asked: &Asked<'_>, witness: &Value) -> 
         "destinations" => forced(&failure, &claim, &|_, _, _| true, true),
         "burst" => burst(&failure, &claim),
         "pools" => pools_claim(&failure, &claim),
-        "exhausted" => exhausted(&failure, &claim),
+        "exhausted" => cases::exhausted(&failure, &claim),
         _ => refuse(name, format!("{kind} is no inequality")),
     }
 }
@@ -80,7 +77,7 @@ fn wide(resource: &Resource, text: &str) -> Option<i128> {
 }
 
 impl Claim<'_> {
-    fn lines(&self, field: &str) -> impl Iterator<Item = &Value> {
+    pub(super) fn lines(&self, field: &str) -> impl Iterator<Item = &Value> {
         self.witness[field].as_array().into_iter().flatten()
     }
 
@@ -96,7 +93,7 @@ fn displaced(failure: &Failure<'_, '_>, asked: &Asked<'_>, claim: &Claim<'_>) ->
         return refuse(claim.name, "the witness is not about a zone");
     }
     for line in claim.lines("demands") {
-        let workload = failure.facts.model.workloads.iter().find(|w| line["workload"] == w.name.as_str());
+        let workload = named(failure, line).map(|w| &failure.facts.model.workloads[w]);
         let from = line["from"].as_str();
         let expected = line["replicas"].as_u64().zip(workload).map(|(n, workload)| {
             lines::replicas("workload", workload, from.filter(|_| !data), n.into(), &claim.resource)
@@ -109,21 +106,25 @@ fn displaced(failure: &Failure<'_, '_>, asked: &Asked<'_>, claim: &Claim<'_>) ->
 }
 
 /// The labels of a place, each of which must exist.
-fn places(failure: &Failure<'_, '_>, claim: &Claim<'_>) -> Option<BTreeSet<LocationId>> {
+pub(super) fn places(failure: &Failure<'_, '_>, claim: &Claim<'_>) -> Option<BTreeSet<LocationId>> {
     let text = claim.witness["location"].as_str()?;
-    text.split('+').map(|label| location(failure.facts.model, label)).collect()
+    text.split('+').map(|label| failure.facts.location(label)).collect()
+}
+
+/// The workload that a line names.
+pub(super) fn named(failure: &Failure<'_, '_>, line: &Value) -> Option<usize> {
+    failure.facts.workload(line["workload"].as_str()?)
 }
 
 /// Surviving destinations of the works of a witness.
-fn destinations(failure: &Failure<'_, '_>, claim: &Claim<'_>) -> BTreeSet<LocationId> {
+pub(super) fn destinations(failure: &Failure<'_, '_>, claim: &Claim<'_>) -> BTreeSet<LocationId> {
     let model = failure.facts.model;
     let mut found = BTreeSet::new();
     for line in claim.lines("demands") {
-        let workload = model.workloads.iter().find(|w| line["workload"] == w.name.as_str());
-        let source = line["from"].as_str().and_then(|label| location(model, label));
-        let (Some(workload), Some(source)) = (workload, source) else { continue };
-        let Failover::Moves(moves) = &workload.failover else { continue };
-        let demand = failure.demand(workload, source);
+        let source = line["from"].as_str().and_then(|label| failure.facts.location(label));
+        let (Some(w), Some(source)) = (named(failure, line), source) else { continue };
+        let Failover::Moves(moves) = &model.workloads[w].failover else { continue };
+        let demand = failure.demand(w, source);
         let open = (0..moves.to.len()).filter(|to| failure.cap(moves, *to, source, demand) > 0);
         found.extend(open.map(|to| moves.to[to].location));
     }
@@ -131,7 +132,7 @@ fn destinations(failure: &Failure<'_, '_>, claim: &Claim<'_>) -> BTreeSet<Locati
 }
 
 fn zone(facts: &Facts<'_>, asked: &Asked<'_>, claim: &Claim<'_>) -> Result<(), Refusal> {
-    let at = claim.witness["location"].as_str().and_then(|label| location(facts.model, label));
+    let at = claim.witness["location"].as_str().and_then(|label| facts.location(label));
     let (Some(at), Some((region, zone, holding))) = (at, asked.zone) else {
         return refuse(claim.name, "the witness names no cell of the zone");
     };
@@ -142,14 +143,14 @@ fn zone(facts: &Facts<'_>, asked: &Asked<'_>, claim: &Claim<'_>) -> Result<(), R
     let (k, place) = (&claim.resource, facts.place(at, &claim.resource));
     let mut stands = lines::work(facts, at, k, &[false]);
     if holding && place.held() > place.standbys.iter().sum() {
-        stands.extend(lines::held(facts, at, &place, k));
+        stands.extend(lines::held(facts, at, place, k));
     } else {
         stands.extend(lines::standbys(facts, at, None, k));
     }
     let name = facts.model[region].zones[zone].value.as_str();
     let (label, away) = (&facts.model[at].label, k.format(has - place.capacity));
     let away = json!({ "pool": "zone", "location": label, "zone": name, "amount": away });
-    let pools = [lines::capacity(facts, at, &place, k), away];
+    let pools = [lines::capacity(facts, at, place, k), away];
     if !some_lines(&claim.witness["demands"], stands) || !same_lines(&claim.witness["pools"], &pools) {
         return refuse(claim.name, "the lines of the witness are not what stands there and what is left");
     }
@@ -159,21 +160,18 @@ fn zone(facts: &Facts<'_>, asked: &Asked<'_>, claim: &Claim<'_>) -> Result<(), R
 fn data(failure: &Failure<'_, '_>, asked: &Asked<'_>, claim: &Claim<'_>) -> Result<(), Refusal> {
     let model = failure.facts.model;
     let demands: Vec<&Value> = claim.lines("demands").collect();
-    let w = model
-        .workloads
-        .iter()
-        .position(|w| demands.first().is_some_and(|d| d["workload"] == w.name.as_str()));
-    let at = claim.witness["location"].as_str().and_then(|label| location(model, label));
+    let w = demands.first().and_then(|line| named(failure, line));
+    let at = claim.witness["location"].as_str().and_then(|label| failure.facts.location(label));
     let (Some(w), Some(at), [line]) = (w, at, demands.as_slice()) else {
         return refuse(claim.name, "the witness is not one workload at one place");
     };
     let workload = &model.workloads[w];
     let sides = asked.event.map_or(&[][..], |event| &event.sides);
-    let stands = homes(workload).get(&at).copied().filter(|_| !failure.failed.contains(&at));
+    let stands = failure.facts.homes(w).get(&at).copied().filter(|_| !failure.failed.contains(&at));
     let arrives = || match &workload.failover {
         Failover::Moves(moves) if sides.is_empty() => {
-            let from = homes(workload).into_keys();
-            let demand: i128 = from.map(|c| failure.demand(workload, c)).sum();
+            let from = failure.facts.homes(w).keys();
+            let demand: i128 = from.map(|c| failure.demand(w, *c)).sum();
             let open = |to: &crate::model::To| to.location == at && !failure.closed(at);
             moves.to.iter().any(open).then_some(demand)
         }
@@ -211,15 +209,15 @@ fn forced(
     let model = failure.facts.model;
     let mut seen = BTreeSet::new();
     for line in claim.lines("demands") {
-        let source = line["from"].as_str().and_then(|label| location(model, label));
-        let found = model.workloads.iter().find(|w| line["workload"] == w.name.as_str());
-        let (Some(source), Some(workload)) = (source, found) else {
+        let source = line["from"].as_str().and_then(|label| failure.facts.location(label));
+        let (Some(source), Some(w)) = (source, named(failure, line)) else {
             return refuse(claim.name, format!("{line} is no displaced work"));
         };
+        let workload = &model.workloads[w];
         let Failover::Moves(moves) = &workload.failover else {
             return refuse(claim.name, format!("{} does not move", workload.name));
         };
-        let demand = failure.demand(workload, source);
+        let demand = failure.demand(w, source);
         let cap = |to: usize| failure.cap(moves, to, source, demand);
         let elsewhere: i128 = (0..moves.to.len()).filter(|to| !wanted(workload, moves, *to)).map(cap).sum();
         let must = (demand - elsewhere).max(0).saturating_mul(request(workload, &claim.resource));
@@ -281,7 +279,7 @@ fn pools_claim(failure: &Failure<'_, '_>, claim: &Claim<'_>) -> Result<(), Refus
             &["pool", "location", "amount"]
         };
         fields(claim.name, line, keys, &[])?;
-        let Some(at) = line["location"].as_str().and_then(|label| location(model, label)) else {
+        let Some(at) = line["location"].as_str().and_then(|label| failure.facts.location(label)) else {
             return refuse(claim.name, "a pool of the witness has no location");
         };
         let place = failure.facts.place(at, &claim.resource);
@@ -316,88 +314,4 @@ fn pools_claim(failure: &Failure<'_, '_>, claim: &Claim<'_>) -> Result<(), Refus
         pools.iter().all(|(open, key)| !open || listed.contains(&(to.location, (*key).to_string())))
     };
     forced(failure, claim, &inside, false)
-}
-
-/// Tries every assignment of the work that the witness names.
-fn exhausted(failure: &Failure<'_, '_>, claim: &Claim<'_>) -> Result<(), Refusal> {
-    let model = failure.facts.model;
-    let mut works = Vec::new();
-    for line in claim.lines("demands") {
-        let source = line["from"].as_str().and_then(|label| location(model, label));
-        let w = model.workloads.iter().position(|w| line["workload"] == w.name.as_str());
-        let (Some(source), Some(w)) = (source, w) else {
-            return refuse(claim.name, format!("{line} is no displaced work"));
-        };
-        if failure.losable(&model.workloads[w]) {
-            return refuse(claim.name, format!("{} may be lost", model.workloads[w].name));
-        }
-        if line["replicas"].as_u64().map(i128::from) != Some(failure.demand(&model.workloads[w], source)) {
-            return refuse(claim.name, format!("{line} is not all that is displaced"));
-        }
-        if works.contains(&(w, source)) {
-            return refuse(claim.name, format!("{line} stands twice"));
-        }
-        works.push((w, source));
-    }
-    let most = claim.resource.format(claim.needs - 1);
-    let line = json!({ "pool": "whole-replicas", "amount": most });
-    if places(failure, claim) != Some(destinations(failure, claim))
-        || claim.resource != Resource::Pods
-        || !same_lines(&claim.witness["pools"], &[line])
-    {
-        return refuse(claim.name, "the witness is not about whole replicas where the work may go");
-    }
-    let mut tries = TRIES;
-    match fits(failure, &works, &mut Assignment::new(), &mut tries) {
-        Some(false) => Ok(()),
-        Some(true) => refuse(claim.name, "the work of the witness fits"),
-        None => refuse(claim.name, format!("the witness takes more than {TRIES} assignments to re-check")),
-    }
-}
-
-/// Whether the works can be placed; `None` when the tries run out.
-pub(super) fn fits(
-    failure: &Failure<'_, '_>,
-    works: &[(usize, LocationId)],
-    placed: &mut Assignment,
-    tries: &mut usize,
-) -> Option<bool> {
-    let Some(((w, source), rest)) = works.split_first() else { return Some(true) };
-    let workload = &failure.facts.model.workloads[*w];
-    let demand = failure.demand(workload, *source);
-    match &workload.failover {
-        Failover::Moves(moves) => {
-            spread(failure, (*w, *source, moves, 0, demand, demand), rest, placed, tries)
-        }
-        _ => fits(failure, rest, placed, tries),
-    }
-}
-
-type Step<'a> = (usize, LocationId, &'a Moves, usize, i128, i128);
-
-fn spread(
-    failure: &Failure<'_, '_>,
-    step: Step<'_>,
-    rest: &[(usize, LocationId)],
-    placed: &mut Assignment,
-    tries: &mut usize,
-) -> Option<bool> {
-    let (w, source, moves, to, demand, left) = step;
-    *tries = tries.checked_sub(1)?;
-    if to == moves.to.len() {
-        return if left > 0 || failure.overfull(placed) {
-            Some(false)
-        } else {
-            fits(failure, rest, placed, tries)
-        };
-    }
-    for n in (0..=left.min(failure.cap(moves, to, source, demand))).rev() {
-        placed.insert((w, source, to), n);
-        let found = spread(failure, (w, source, moves, to + 1, demand, left - n), rest, placed, tries);
-        if found != Some(false) {
-            return found;
-        }
-    }
-    placed.remove(&(w, source, to));
-    Some(false)
 }

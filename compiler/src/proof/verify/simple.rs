@@ -1,9 +1,9 @@
 //! The simple plan, derived anew: tiers from high to low, workloads by name, each `to` in order, fill and spill.
 //!
-//! Takes a scenario, gives its assignment and whether all that must be placed is. What the pools cover is asked of maximum
-//! flow, one place at a time.
+//! Takes a scenario, gives its assignment and whether all that must be placed is. What the pools cover is asked of a
+//! minimum cut, one place at a time.
 
-use super::facts::{homes, request};
+use super::facts::request;
 use super::failure::{Assignment, Failure, Lanes};
 use crate::model::{Failover, LocationId, Moves, RegionId, Workload};
 use seawall_schema::Resource;
@@ -11,34 +11,30 @@ use std::collections::BTreeMap;
 
 struct Filling<'f, 'm> {
     failure: &'f Failure<'f, 'm>,
-    demand: BTreeMap<(LocationId, Resource), Lanes>,
-    brought: BTreeMap<(usize, RegionId, Resource), i128>,
+    demand: BTreeMap<(LocationId, &'m Resource), Lanes>,
+    brought: BTreeMap<(usize, RegionId, &'m Resource), i128>,
 }
 
 /// The simple plan; whether it is complete.
 pub(super) fn plan(failure: &Failure<'_, '_>) -> (Assignment, bool) {
     let model = failure.facts.model;
     let mut filling = Filling { failure, demand: BTreeMap::new(), brought: BTreeMap::new() };
-    let mut order: Vec<usize> = (0..model.workloads.len()).collect();
-    order.sort_by_key(|w| model.workloads[*w].tier.value);
     let (mut assignment, mut complete) = (Assignment::new(), true);
-    for w in order {
+    for (w, source) in failure.affected() {
         let workload = &model.workloads[w];
         let Failover::Moves(moves) = &workload.failover else { continue };
-        for source in homes(workload).into_keys() {
-            let demand = failure.demand(workload, source);
-            let mut left = demand;
-            for to in 0..moves.to.len() {
-                let wanted = left.min(failure.cap(moves, to, source, demand));
-                let taken = filling.most(workload, moves, to, wanted);
-                if taken > 0 {
-                    filling.add(workload, moves, to, taken);
-                    assignment.insert((w, source, to), taken);
-                    left -= taken;
-                }
+        let demand = failure.demand(w, source);
+        let mut left = demand;
+        for to in 0..moves.to.len() {
+            let wanted = left.min(failure.cap(moves, to, source, demand));
+            let taken = filling.most(workload, moves, to, wanted);
+            if taken > 0 {
+                filling.add(workload, moves, to, taken);
+                assignment.insert((w, source, to), taken);
+                left -= taken;
             }
-            complete &= left == 0 || failure.losable(workload);
         }
+        complete &= left == 0 || failure.losable(workload);
     }
     (assignment, complete)
 }
@@ -61,34 +57,30 @@ impl Filling<'_, '_> {
 
     fn takes(&self, workload: &Workload, moves: &Moves, to: usize, n: i128) -> bool {
         let (to, model) = (&moves.to[to], self.failure.facts.model);
+        let class = usize::from(model[workload.tier.value].preemptible);
         model.resources.iter().filter(|k| request(workload, k) > 0).all(|resource| {
             let amount = n.saturating_mul(request(workload, resource));
-            let key = (workload.tenant.value.index(), model[to.location].region, resource.clone());
-            let brought = self.brought.get(&key).copied().unwrap_or(0) + amount;
+            let key = (workload.tenant.value.index(), model[to.location].region, resource);
             let burst = model[workload.tenant.value].burst.as_ref().and_then(|b| b.value.named(resource));
-            if burst.is_some_and(|most| brought > most.into()) {
+            let brought = || self.brought.get(&key).copied().unwrap_or(0) + amount;
+            if burst.is_some_and(|most| brought() > most.into()) {
                 return false;
             }
-            let mut lanes = self.lanes(to.location, resource);
-            lanes[to.lane.value.index()][usize::from(model[workload.tier.value].preemptible)] += amount;
-            let needs: i128 = lanes.iter().flatten().sum();
-            self.failure.covered(to.location, resource, &lanes).0 == needs
+            let known = self.demand.get(&(to.location, resource));
+            let mut lanes = known.cloned().unwrap_or_else(|| vec![[0; 2]; model.lanes.len()]);
+            lanes[to.lane.value.index()][class] += amount;
+            self.failure.uncovered(to.location, resource, &lanes) == 0
         })
-    }
-
-    fn lanes(&self, location: LocationId, resource: &Resource) -> Lanes {
-        let known = self.demand.get(&(location, resource.clone()));
-        known.cloned().unwrap_or_else(|| vec![[0; 2]; self.failure.facts.model.lanes.len()])
     }
 
     fn add(&mut self, workload: &Workload, moves: &Moves, to: usize, n: i128) {
         let (to, model) = (&moves.to[to], self.failure.facts.model);
+        let class = usize::from(model[workload.tier.value].preemptible);
         for resource in &model.resources {
             let amount = n.saturating_mul(request(workload, resource));
-            let mut lanes = self.lanes(to.location, resource);
-            lanes[to.lane.value.index()][usize::from(model[workload.tier.value].preemptible)] += amount;
-            self.demand.insert((to.location, resource.clone()), lanes);
-            let key = (workload.tenant.value.index(), model[to.location].region, resource.clone());
+            let lanes = self.demand.entry((to.location, resource));
+            lanes.or_insert_with(|| vec![[0; 2]; model.lanes.len()])[to.lane.value.index()][class] += amount;
+            let key = (workload.tenant.value.index(), model[to.location].region, resource);
             *self.brought.entry(key).or_default() += amount;
         }
     }

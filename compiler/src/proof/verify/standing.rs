@@ -2,7 +2,7 @@
 
 use super::facts::{Facts, homes, one_node, request};
 use super::{Refusal, lines, refuse, shape};
-use crate::model::{Boundary, Event, LocationId, Model, RegionId};
+use crate::model::{Boundary, Event, Failover, LocationId, Model, RegionId};
 use seawall_schema::{Resource, Share};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -71,9 +71,9 @@ fn places(facts: &Facts<'_>, out: &mut Vec<Value>) {
         let (id, label) = (LocationId(c as u32), location.label.as_str());
         for resource in &facts.model.resources {
             let place = facts.place(id, resource);
-            let capacity = || lines::capacity(facts, id, &place, resource);
+            let capacity = || lines::capacity(facts, id, place, resource);
             if place.held() > place.capacity {
-                let held = lines::held(facts, id, &place, resource);
+                let held = lines::held(facts, id, place, resource);
                 let sums = (place.held(), place.capacity);
                 out.push(broken(("reserves", label, resource), sums, held, vec![capacity()]));
             }
@@ -84,7 +84,7 @@ fn places(facts: &Facts<'_>, out: &mut Vec<Value>) {
                     demands.push(json!({ "lent": "lent", "amount": resource.format(-place.lent) }));
                 }
                 let mut pools = vec![capacity()];
-                pools.extend(lines::reserve_pools(facts, id, &place, resource, (None, -1)));
+                pools.extend(lines::reserve_pools(facts, id, place, resource, (None, -1)));
                 out.push(broken(("running", label, resource), sums, demands, pools));
             }
             for (lane, standbys) in place.standbys.iter().enumerate() {
@@ -93,7 +93,7 @@ fn places(facts: &Facts<'_>, out: &mut Vec<Value>) {
                 let sums = (*standbys, of_lane.map(|(_, amount)| amount).sum());
                 if sums.0 > sums.1 {
                     let demands = lines::standbys(facts, id, Some(lane), resource);
-                    let pools = lines::reserve_pools(facts, id, &place, resource, (Some(lane), 1));
+                    let pools = lines::reserve_pools(facts, id, place, resource, (Some(lane), 1));
                     out.push(broken(("standbys", label, resource), sums, demands, pools));
                 }
             }
@@ -127,75 +127,128 @@ fn quotas(facts: &Facts<'_>, out: &mut Vec<Value>) {
     }
 }
 
-/// Whether more sets of regions are asked for than can be listed.
-pub(super) fn too_many(model: &Model) -> bool {
-    let (regions, most) = (model.regions.len(), most_regions(model));
-    let sets = |size: usize| {
-        (0..size).fold(1u128, |product, i| product.saturating_mul((regions - i) as u128) / (i as u128 + 1))
-    };
-    (1..=most).map(sets).fold(0u128, u128::saturating_add) > 1_000_000
-}
-
 fn most_regions(model: &Model) -> usize {
     let asked = model.fleet.survive.iter().filter(|s| s.boundary == Boundary::Region);
     let most = asked.map(|s| s.count as usize).max().unwrap_or(0);
     most.min(model.regions.len().saturating_sub(1))
 }
 
-/// Every scenario that must be there, in order.
-pub(super) fn scenarios(model: &Model) -> Vec<Asked<'_>> {
-    let mut all = region_sets(model);
+type List<'m> = Box<dyn Iterator<Item = Asked<'m>> + 'm>;
+
+/// Every scenario that must be there, in order, by kind; as they are asked for, since a few words ask for very many.
+pub(super) fn scenarios(model: &Model) -> [(&'static str, List<'_>); 4] {
     let demands =
         |boundary| model.fleet.survive.iter().filter(move |s| s.boundary == boundary && s.count > 0);
-    if demands(Boundary::Cell).next().is_some() {
-        for (c, location) in model.locations.iter().enumerate().filter(|(_, c)| c.cell.is_some()) {
-            let failed = vec![LocationId(c as u32)];
-            all.push(Asked { failed, ..asked(format!("cell:{}", location.label), "cell") });
-        }
-    }
+    let cells = model.locations.iter().enumerate().filter(|(_, c)| c.cell.is_some());
+    let cells = cells.take(if demands(Boundary::Cell).next().is_some() { usize::MAX } else { 0 });
+    let cell = |(c, location): (usize, &crate::model::Location)| {
+        let failed = vec![LocationId(c as u32)];
+        Asked { failed, ..asked(format!("cell:{}", location.label), "cell") }
+    };
     let holding = demands(Boundary::Zone).any(|s| s.holding_reserves);
-    for (r, region) in model.regions.iter().enumerate().filter(|_| demands(Boundary::Zone).next().is_some()) {
-        for (z, zone) in region.zones.iter().enumerate() {
-            let zone_of = Some((RegionId(r as u32), z, holding));
-            all.push(Asked {
-                zone: zone_of,
-                ..asked(format!("zone:{}/{}", region.name, zone.value), "zone")
-            });
-        }
-    }
-    all.extend(model.events.iter().map(|event| Asked {
+    let zoned = if demands(Boundary::Zone).next().is_some() { model.regions.len() } else { 0 };
+    let zones = model.regions.iter().enumerate().take(zoned).flat_map(move |(r, region)| {
+        region.zones.iter().enumerate().map(move |(z, zone)| Asked {
+            zone: Some((RegionId(r as u32), z, holding)),
+            ..asked(format!("zone:{}/{}", region.name, zone.value), "zone")
+        })
+    });
+    let events = model.events.iter().map(|event| Asked {
         failed: event.failed.iter().map(|c| c.value).collect(),
         drained: event.drained.iter().map(|(c, share)| (*c, share.value)).collect(),
         event: Some(event),
         ..asked(format!("event:{}", event.name), if event.sides.is_empty() { "event" } else { "partition" })
-    }));
-    all
+    });
+    [
+        ("regions", Box::new(region_sets(model))),
+        ("cells", Box::new(cells.map(cell))),
+        ("zones", Box::new(zones)),
+        ("events", Box::new(events)),
+    ]
 }
 
 fn asked<'m>(name: String, kind: &'static str) -> Asked<'m> {
     Asked { name, kind, failed: Vec::new(), drained: Vec::new(), event: None, zone: None }
 }
 
-fn region_sets(model: &Model) -> Vec<Asked<'_>> {
-    let most = most_regions(model);
-    let mut sets: Vec<Vec<usize>> = vec![Vec::new()];
-    let mut all = Vec::new();
-    for _ in 0..most {
-        let longer = |set: &Vec<usize>| {
-            let set = set.clone();
-            let from = set.last().map_or(0, |last| last + 1);
-            (from..model.regions.len()).map(move |next| [set.clone(), vec![next]].concat())
-        };
-        sets = sets.iter().flat_map(longer).collect();
-        for set in &sets {
-            let names: Vec<_> = set.iter().map(|r| model.regions[*r].name.as_str()).collect();
-            let word = if set.len() > 1 { "regions" } else { "region" };
-            let lost = |c: &usize| set.contains(&model.locations[*c].region.index());
-            let failed = (0..model.locations.len()).filter(lost).map(|c| LocationId(c as u32)).collect();
-            all.push(Asked { failed, ..asked(format!("{word}:{}", names.join("+")), "regions") });
+fn region_sets(model: &Model) -> impl Iterator<Item = Asked<'_>> {
+    let regions = model.regions.len();
+    let of_size = move |size: usize| {
+        std::iter::successors(Some((0..size).collect()), move |set: &Vec<usize>| {
+            // The last of them that is not as late as it can be moves on, and those behind it follow.
+            let at = (0..size).rev().find(|at| set[*at] < regions - size + at)?;
+            let behind = (0..size - at).map(|step| set[at] + 1 + step);
+            Some(set[..at].iter().copied().chain(behind).collect())
+        })
+    };
+    (1..=most_regions(model)).flat_map(of_size).map(|set| {
+        let names: Vec<_> = set.iter().map(|r| model.regions[*r].name.as_str()).collect();
+        let word = if set.len() > 1 { "regions" } else { "region" };
+        let lost = |c: &usize| set.contains(&model.locations[*c].region.index());
+        let failed = (0..model.locations.len()).filter(lost).map(|c| LocationId(c as u32)).collect();
+        Asked { failed, ..asked(format!("{word}:{}", names.join("+")), "regions") }
+    })
+}
+
+/// A claim beside what it must be about.
+pub(super) type Pairs<'m, 'v> = Vec<(Asked<'m>, &'v Value)>;
+
+/// Puts each claim beside its scenario. Where so many are asked for that a proof may leave off, one claim for each kind
+/// says that the rest of it is open; how many those are is given as well.
+pub(super) fn pairs<'m, 'v>(
+    facts: &Facts<'m>,
+    given: &'v [Value],
+    broken: bool,
+) -> Result<(Pairs<'m, 'v>, usize), Refusal> {
+    let model = facts.model;
+    let mut pairs = Pairs::new();
+    let (mut missing, mut steps) = (Vec::new(), 0usize);
+    for (kind, scenarios) in scenarios(model) {
+        for asked in scenarios {
+            steps = steps.saturating_add(weight(facts, &asked));
+            match given.get(pairs.len()).filter(|claim| claim["name"] == asked.name.as_str()) {
+                Some(claim) => pairs.push((asked, claim)),
+                None => {
+                    missing.push((kind, asked));
+                    break;
+                }
+            }
         }
     }
-    all
+    let mut rest = given[pairs.len()..].iter();
+    let enough = steps > LISTED || pairs.len() > LISTED / 10;
+    for (kind, asked) in &missing {
+        let open = Asked {
+            name: format!("{kind}:more-than-{}", pairs.len()),
+            ..self::asked(String::new(), asked.kind)
+        };
+        let Some(claim) = rest.next().filter(|claim| enough && claim["name"] == open.name.as_str()) else {
+            return refuse("scenarios", format!("{} is missing", asked.name));
+        };
+        header(facts, &open, claim, broken)?;
+        shape::scenario(claim)?;
+        if claim["verdict"] != "undecided" {
+            return refuse(&open.name, "so many scenarios have no verdict together");
+        }
+    }
+    match rest.next() {
+        Some(claim) => refuse("scenarios", format!("{} is not asked for", claim["name"])),
+        None => Ok((pairs, missing.len())),
+    }
+}
+
+/// Steps before which a proof may not leave off.
+const LISTED: usize = 1_000_000;
+
+/// About how many steps a scenario takes.
+fn weight(facts: &Facts<'_>, asked: &Asked<'_>) -> usize {
+    let touched = asked.failed.iter().chain(asked.drained.iter().map(|(c, _)| c));
+    let ways = |w: &usize| match &facts.model.workloads[*w].failover {
+        Failover::Moves(moves) => 1 + moves.to.len(),
+        _ => 1,
+    };
+    let work: usize = touched.flat_map(|c| facts.here(*c)).map(ways).sum();
+    facts.model.locations.len() + work
 }
 
 /// Checks name, kind, what fails and what is drained.

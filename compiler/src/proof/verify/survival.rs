@@ -1,6 +1,6 @@
 //! Claims of survival: assignments, evictions, losses, methods, levels, zones, partitions.
 
-use super::facts::{Facts, homes, lane, location};
+use super::facts::{Facts, lane};
 use super::failure::{Assignment, Failure, out_of_reach};
 use super::nodes::{Shelves, zone_packs};
 use super::standing::{Asked, zone_sums};
@@ -100,9 +100,9 @@ fn impairments(
     let mut found = BTreeSet::new();
     for side in sides {
         let here = |region: RegionId| side.contains(&region);
-        let stands = |w: &usize| homes(&model.workloads[*w]).keys().any(|c| here(model[*c].region));
+        let stands = |w: &usize| failure.facts.homes(*w).keys().any(|c| here(model[*c].region));
         found.extend(
-            (0..model.workloads.len()).filter(stands).filter(|w| out_of_reach(failure.facts, *w, &here)),
+            (0..model.workloads.len()).filter(|w| out_of_reach(failure.facts, *w, &here)).filter(stands),
         );
     }
     if sides.is_empty() && asked.zone.is_none() {
@@ -139,12 +139,12 @@ fn read(facts: &Facts<'_>, name: &str, claim: &Value) -> Result<Assignment, Refu
 fn read_move(facts: &Facts<'_>, line: &Value) -> Option<((usize, LocationId, usize), i128)> {
     let model = facts.model;
     let w = facts.workload(line["workload"].as_str()?)?;
-    let source = location(model, line["from"].as_str()?)?;
-    let destination = location(model, line["to"].as_str()?)?;
+    let source = facts.location(line["from"].as_str()?)?;
+    let destination = facts.location(line["to"].as_str()?)?;
     let lane = lane(model, line["lane"].as_str()?)?;
     let Failover::Moves(moves) = &model.workloads[w].failover else { return None };
     let to = moves.to.iter().position(|to| to.location == destination && to.lane.value == lane)?;
-    homes(&model.workloads[w]).get(&source)?;
+    facts.homes(w).get(&source)?;
     Some(((w, source, to), line["replicas"].as_u64()?.into()))
 }
 
@@ -153,23 +153,19 @@ type Losses = BTreeMap<(String, String, String), i128>;
 fn losses(failure: &Failure<'_, '_>, assignment: &Assignment) -> Losses {
     let model = failure.facts.model;
     let mut lost = Losses::new();
-    for (w, workload) in model.workloads.iter().enumerate() {
-        for (source, n) in homes(workload).into_iter().filter(|(c, _)| failure.failed.contains(c)) {
-            let demand = failure.demand(workload, source);
-            let placed: i128 = assignment
-                .iter()
-                .filter(|((of, from, _), _)| *of == w && *from == source)
-                .map(|(_, n)| n)
-                .sum();
-            let moves = matches!(workload.failover, Failover::Moves(_));
-            let reason = if moves { "degraded" } else { "decided" };
-            for (replicas, reason) in [(n - demand, reason), (demand - placed, "expected")] {
-                if replicas > 0 {
-                    lost.insert(
-                        (workload.name.as_str().into(), model[source].label.clone(), reason.into()),
-                        replicas,
-                    );
-                }
+    for (w, source) in failure.affected().into_iter().filter(|(_, c)| failure.failed.contains(c)) {
+        let workload = &model.workloads[w];
+        let n = failure.facts.homes(w).get(&source).copied().unwrap_or(0);
+        let demand = failure.demand(w, source);
+        let placed: i128 = assignment.range((w, source, 0)..=(w, source, usize::MAX)).map(|(_, n)| n).sum();
+        let moves = matches!(workload.failover, Failover::Moves(_));
+        let reason = if moves { "degraded" } else { "decided" };
+        for (replicas, reason) in [(n - demand, reason), (demand - placed, "expected")] {
+            if replicas > 0 {
+                lost.insert(
+                    (workload.name.as_str().into(), model[source].label.clone(), reason.into()),
+                    replicas,
+                );
             }
         }
     }
@@ -190,7 +186,7 @@ fn read_lost(claim: &Value) -> Option<Losses> {
 fn evicted(facts: &Facts<'_>, claim: &Value) -> Option<BTreeMap<(LocationId, usize, Resource), i128>> {
     let mut all = BTreeMap::new();
     for line in claim["evicted"].as_array()? {
-        let at = location(facts.model, line["location"].as_str()?)?;
+        let at = facts.location(line["location"].as_str()?)?;
         let tier = facts.model.tiers.iter().position(|t| line["tier"] == t.name.as_str())?;
         for (name, amount) in line["amount"].as_object().filter(|amounts| !amounts.is_empty())? {
             let resource = Resource::from_name(name);
@@ -217,8 +213,8 @@ pub(super) fn enumerate(facts: &Facts<'_>, asked: &Asked<'_>) -> Option<bool> {
     let failure = Failure::new(facts, asked);
     let mut works = Vec::new();
     let mut arriving = Assignment::new();
-    for (w, workload) in model.workloads.iter().enumerate().filter(|(_, w)| !failure.losable(w)) {
-        for source in homes(workload).into_keys().filter(|c| failure.demand(workload, *c) > 0) {
+    for (w, source) in failure.affected() {
+        if !failure.losable(&model.workloads[w]) && failure.demand(w, source) > 0 {
             works.push((w, source));
             arriving.insert((w, source, 0), 1);
         }
@@ -231,5 +227,5 @@ pub(super) fn enumerate(facts: &Facts<'_>, asked: &Asked<'_>) -> Option<bool> {
     if !reached {
         return Some(false);
     }
-    super::refutation::fits(&failure, &works, &mut Assignment::new(), &mut 2_000_000)
+    super::brute::fits(&failure, &works, &mut Assignment::new(), &mut 2_000_000)
 }
