@@ -4,6 +4,7 @@
 //! place, as edits. Invariant: with any one of them made, those scenarios are survivable, and nothing that held before is
 //! broken.
 
+mod data;
 mod nodes;
 mod pools;
 mod work;
@@ -11,7 +12,7 @@ mod work;
 pub(super) use nodes::with_nodes;
 pub(super) use pools::reserve_edits;
 
-use super::{DemandOf, Proof, Verdict, Witness, prove};
+use super::{DemandOf, Proof, Verdict, Witness, WitnessKind, prove};
 use crate::diagnostic::Edit;
 use crate::model::{Model, WorkloadId};
 use seawall_schema::Resource;
@@ -44,7 +45,8 @@ pub fn suggest(model: &Model, proof: &Proof, witness: &Witness, scenarios: &[&st
     }
     let left = Cell::new((WORK / size).clamp(16, 200));
     let search = Search { model, proof, witness, scenarios, left };
-    let kinds: [&dyn Fn() -> Vec<Repair>; 7] = [
+    let kinds: [&dyn Fn() -> Vec<Repair>; 8] = [
+        &|| search.data(),
         &|| search.reserves(),
         &|| search.burst().into_iter().collect(),
         &|| search.lends(),
@@ -58,8 +60,9 @@ pub fn suggest(model: &Model, proof: &Proof, witness: &Witness, scenarios: &[&st
         if found.len() < OFFERED {
             let mut more = kind();
             more.sort_by_key(|repair| repair.size);
-            // Two of a kind are a choice; more would hide the other kinds.
-            found.extend(more.into_iter().take(2));
+            // Two of a kind are a choice; more would hide the other kinds, of which data have one alone.
+            let most = if witness.kind == WitnessKind::Data { OFFERED } else { 2 };
+            found.extend(more.into_iter().take(most));
         }
     }
     found.truncate(OFFERED);

@@ -24,7 +24,7 @@ impl Search<'_> {
     }
 
     /// Edits, unless the failover is a class's, which other work has too.
-    fn own(&self, workload: WorkloadId, edits: Vec<Edit>) -> Vec<Edit> {
+    pub(super) fn own(&self, workload: WorkloadId, edits: Vec<Edit>) -> Vec<Edit> {
         if self.model[workload].class.is_none() { edits } else { Vec::new() }
     }
 
@@ -143,6 +143,6 @@ impl Search<'_> {
     }
 }
 
-fn at_end(span: Span, replacement: String) -> Edit {
+pub(super) fn at_end(span: Span, replacement: String) -> Edit {
     Edit { span: Span::new(span.file, span.end, span.end), replacement }
 }

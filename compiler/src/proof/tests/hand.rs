@@ -156,6 +156,103 @@ fn data_out_of_reach_refutes() {
 }
 
 #[test]
+fn data_out_of_reach_have_repairs_that_were_proved() {
+    let mut spec =
+        spec(vec![vec![place(10, 0)], vec![place(10, 9)], vec![place(10, 9)]], vec![work(1, 0, 2, &[1])]);
+    spec.datasets = vec![(0, vec![(1, 10)])];
+    spec.work[0].uses = Some((0, Some(5)));
+    let help = finding(&spec).help.unwrap();
+    // Work arrives in r1, where a copy is held already; r2 is the next place for one.
+    assert!(
+        help.contains("`rpo=\"10s\"` for w0000 on d0") && help.contains("`replica r2 lag=\"5s\"`"),
+        "{help}"
+    );
+    assert!(!help.contains("expect degraded"), "a region's loss expects nothing: {help}");
+    spec.any_region = 0;
+    spec.events = vec![Day { failed: vec![0], ..Day::default() }];
+    let help = finding(&spec).help.unwrap();
+    assert!(help.contains("`expect degraded { lose tier=tier0 }` in e0"), "{help}");
+    // No copy anywhere, and nobody cares how old: the place where the work arrives is first.
+    spec.datasets = vec![(0, Vec::new())];
+    spec.work[0].uses = Some((0, None));
+    let help = finding(&spec).help.unwrap();
+    assert!(help.contains("`replica r1 lag=\"10s\"` in dataset d0") && !help.contains("rpo"), "{help}");
+}
+
+#[test]
+fn cases_of_a_certificate_are_added_up_and_any_other_claim_is_refused() {
+    // 5 × 3 cpu and 2 × 2 cpu into 7 + 7 + 5: sums fit, whole replicas do not.
+    let mut spec = spec(
+        vec![vec![place(40, 0)], vec![place(7, 7)], vec![place(7, 7)], vec![place(5, 5)]],
+        vec![work(3, 0, 5, &[1, 2, 3]), work(2, 0, 2, &[1, 2, 3])],
+    );
+    spec.lanes = vec![[true, false, false]];
+    let model = spec.model();
+    let json = prove(&model).to_json(&model);
+    let witness = &json["scenarios"][0]["witness"];
+    assert_eq!(witness["inequality"], "exhausted", "{witness:#}");
+    verify(&model, &json).unwrap();
+    let refused = |change: &dyn Fn(&mut serde_json::Value)| {
+        let mut json = json.clone();
+        change(&mut json["scenarios"][0]["witness"]["certificate"]);
+        verify(&model, &json).unwrap_err().what
+    };
+    assert!(refused(&|c| *c = serde_json::json!({})).contains("inequalities is missing"));
+    assert!(refused(&|c| c["cases"] = serde_json::json!([])).contains("leaves cases open"));
+    assert!(
+        refused(&|c| c["cases"].as_array_mut().unwrap().insert(0, c_case(&json))).contains("certificate")
+    );
+    assert!(
+        refused(&|c| c["cases"].as_array_mut().unwrap().last_mut().unwrap()["times"] = serde_json::json!([]))
+            .contains("not closed")
+    );
+}
+
+/// 3 replicas of 3 cpu from r0 into 3 cpu of r1 and 6 of r2: they fit in one way only, 1 and 2.
+#[test]
+fn no_certificate_adds_up_for_what_fits() {
+    let mut spec =
+        spec(vec![vec![place(20, 0)], vec![place(3, 3)], vec![place(6, 6)]], vec![work(3, 0, 3, &[1, 2])]);
+    spec.lanes = vec![[true, false, false]];
+    let model = spec.model();
+    let proof = prove(&model).to_json(&model);
+    assert_eq!(proof["scenarios"][0]["verdict"], "survivable");
+    let row = |at: &str| serde_json::json!({ "pools": ["lane0"], "location": at, "resource": "cpu", "free": false, "preemptible": false });
+    let split = |at_least: &str| serde_json::json!({ "workload": "w0000", "from": "r0", "to": "r1", "lane": "lane0", "at_least": at_least });
+    let sum = |times: &[(u64, &str)]| serde_json::json!({ "of": "1", "times": times });
+    let (both, first) = (&[(0, "1"), (1, "1")][..], &[(0, "9")][..]);
+    for cases in [
+        vec![sum(both)],
+        vec![sum(&[(0, "2"), (1, "1")])],
+        vec![split("1"), sum(first), sum(both)],
+        vec![split("2"), sum(first), sum(both)],
+        vec![split("2"), sum(first)],
+    ] {
+        let mut forged = proof.clone();
+        let header = ["level", "method", "assignment", "evicted", "lost"];
+        let claim = forged["scenarios"][0].as_object_mut().unwrap();
+        header.iter().for_each(|field| drop(claim.remove(*field)));
+        claim.insert("verdict".into(), "refuted".into());
+        claim.insert(
+            "witness".into(),
+            serde_json::json!({
+                "inequality": "exhausted", "location": "r1+r2", "resource": "pods", "needs": "3", "has": "2",
+                "demands": [{ "workload": "w0000", "replicas": 3, "request": "1", "amount": "3", "from": "r0" }],
+                "pools": [{ "pool": "whole-replicas", "amount": "2" }],
+                "certificate": { "inequalities": [row("r1"), row("r2")], "cases": cases },
+            }),
+        );
+        let refusal = verify(&model, &forged).unwrap_err();
+        assert!(refusal.what.contains("not closed") || refusal.what.contains("open"), "{refusal}");
+    }
+}
+
+/// The last case of the certificate.
+fn c_case(json: &serde_json::Value) -> serde_json::Value {
+    json["scenarios"][0]["witness"]["certificate"]["cases"].as_array().unwrap().last().unwrap().clone()
+}
+
+#[test]
 fn reserves_beyond_capacity_are_the_only_finding() {
     let spec =
         spec(vec![vec![place(10, 0)], vec![place(10, 12)]], vec![work(1, 0, 2, &[1]), work(1, 1, 30, &[0])]);
