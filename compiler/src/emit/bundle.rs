@@ -24,8 +24,7 @@ pub(super) fn tree(
     proof: &Proof,
     bundle: &Bundle,
 ) -> Result<Tree, RenderError> {
-    let Bundle { folder, region, cell, inventory, locations: _, objects, scheduler, overlays, together } =
-        bundle;
+    let Bundle { folder, region, cell, inventory, objects, scheduler, overlays, together, .. } = bundle;
     let mut writer = Writer { sources, tree: Tree::new(), provenance: Provenance::default() };
     let names: Vec<_> = paths::names(objects).into_iter().map(|name| format!("base/{name}")).collect();
     let phases = writer.objects(objects, &names)?;
@@ -57,6 +56,7 @@ pub(super) fn tree(
             .iter()
             .map(|text| (*text).to_owned())
             .chain(beyond(proof, overlays))
+            .chain(bundle.more_together.then(|| "more combinations of events than are listed".to_owned()))
             .collect(),
     };
     recheck::bundle(model, proof, bundle, &file, &tree).map_err(|found| found.in_bundle(folder))?;

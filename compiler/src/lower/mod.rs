@@ -78,6 +78,8 @@ pub struct Bundle {
     pub overlays: Vec<Overlay>,
     /// Sets of overlays that may be in force together.
     pub together: Vec<Together>,
+    /// Whether more sets than those would hold.
+    pub more_together: bool,
 }
 
 /// Two objects of one bundle are the same object.
@@ -97,7 +99,7 @@ pub struct Clash {
 pub fn lower(model: &Model, proof: &Proof) -> Result<Lowered, Clash> {
     let places = places(model);
     let days = overlay::days(model, proof);
-    let together = together::together(&days);
+    let (together, more_together) = together::together(&days);
     let lower = |place: &Place| {
         let now = Situation::default();
         let normal = Normal::new(&Context { model, place, now: &now })?;
@@ -106,7 +108,18 @@ pub fn lower(model: &Model, proof: &Proof) -> Result<Lowered, Clash> {
         let scheduler = scheduler::configuration(model, place);
         let objects = normal.objects.into_ordered();
         let together = together.clone();
-        Ok(Bundle { folder, region, cell, inventory, locations, objects, scheduler, overlays, together })
+        Ok(Bundle {
+            folder,
+            region,
+            cell,
+            inventory,
+            locations,
+            objects,
+            scheduler,
+            overlays,
+            together,
+            more_together,
+        })
     };
     Ok(Lowered { bundles: places.par_iter().map(lower).collect::<Result<_, Clash>>()? })
 }

@@ -80,6 +80,13 @@ fn what_is_proved_together_is_in_force_together() {
     assert_eq!(bundle.same_as["brownout+region-eu-central"], "region-eu-central");
     assert_eq!(bundle.same_as["cell-eu-west-gpu+region-eu-west"], "region-eu-west");
     assert_eq!(bundle.same_as["cell-eu-west-general+cell-eu-west-gpu"], "region-eu-west");
+    assert_eq!(bundle.same_as["brownout+cell-eu-central-general+cell-eu-central-gpu"], "region-eu-central");
+    assert_eq!(
+        bundle.same_as["cell-eu-west-general+cell-eu-west-gpu+region-us-east"],
+        "region-eu-west+region-us-east",
+        "three that come to what was proved of two regions"
+    );
+    assert!(!listed(&["cell-eu-west-gpu", "region-us-east"]), "a part of a proved set was not proved");
     assert!(bundle.same_as.values().all(|event| bundle.events.contains_key(event)));
     assert!(!listed(&["atlantic", "region-us-east"]), "nobody asked for a partition and a loss at once");
     assert!(!listed(&["brownout", "region-us-east"]), "nor for a drain and the loss of another");

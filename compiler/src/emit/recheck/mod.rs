@@ -1,11 +1,12 @@
 //! Reads a bundle back from its YAML and compares its sums with the model's.
 //!
-//! Takes the files as they will be written; counts replicas × requests, placeholders and quotas in them with the reader
-//! that reads the team's manifests, and works out the same sums from the model by the formulas of design page 03. Shares
-//! no code with the lowering but those formulas' inputs. A difference is a bug of the compiler.
+//! Takes the files as they will be written; counts replicas × requests, placeholders, quotas and weights of traffic in them
+//! with the reader that reads the team's manifests, and works out the same from the model by the formulas of design page
+//! 03. Shares no code with the lowering but those formulas' inputs. A difference is a bug of the compiler.
 
 mod found;
 mod modelled;
+mod traffic;
 
 use super::RenderError;
 use super::bundle::Tree;
@@ -14,8 +15,8 @@ use crate::manifest;
 use crate::model::*;
 use crate::proof::{Move, Proof, Verdict};
 use crate::span::FileId;
-use seawall_schema::Resource;
 use seawall_schema::bundle::{BundleFile, PhaseFile};
+use seawall_schema::{Resource, Share};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -49,8 +50,11 @@ type Key = (String, String, String);
 /// What is the case, straight from the proof.
 #[derive(Default)]
 struct Scene<'p> {
+    /// Whether an event is in force.
+    event: bool,
     away: BTreeSet<LocationId>,
     failed: BTreeSet<LocationId>,
+    drained: BTreeMap<LocationId, Share>,
     moves: &'p [Move],
     /// Replicas that arrive, by workload and destination.
     arriving: BTreeMap<(WorkloadId, LocationId), i128>,
@@ -62,7 +66,7 @@ impl<'p> Scene<'p> {
             return Self::default();
         };
         let failed: BTreeSet<_> = outcome.scenario.failed.iter().copied().collect();
-        let drained = outcome.scenario.drained.iter().map(|(location, _)| *location);
+        let drained: BTreeMap<_, _> = outcome.scenario.drained.iter().copied().collect();
         let moves = match &outcome.verdict {
             Verdict::Survivable(plan) => &plan.moves,
             // Nothing was proved; what is there instead is the lowering's own.
@@ -72,7 +76,8 @@ impl<'p> Scene<'p> {
         for moved in moves {
             *arriving.entry((moved.workload, moved.destination)).or_insert(0) += moved.replicas;
         }
-        Self { away: failed.iter().copied().chain(drained).collect(), failed, moves, arriving }
+        let away = failed.iter().chain(drained.keys()).copied().collect();
+        Self { event: true, away, failed, drained, moves, arriving }
     }
 }
 
@@ -128,5 +133,5 @@ fn compare(
             }
         }
     }
-    Ok(())
+    traffic::compare(model, bundle, when, objects, scene)
 }
