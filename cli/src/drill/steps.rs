@@ -13,6 +13,7 @@ pub(super) fn write(told: &Told<'_>, page: &mut Page) {
     held(told, page);
     page.heading("6. what moves, stays, gives way and is lost");
     account::write(told, page);
+    account::of_kinds(told, page, &["job"]);
 }
 
 fn declared(told: &Told<'_>, page: &mut Page) {
@@ -21,6 +22,7 @@ fn declared(told: &Told<'_>, page: &mut Page) {
     page.heading(format!("1. {} {verb} marked degraded, by declaration", subject(told)));
     let regions = standing_regions(told.model, &told.drill.outcome);
     let names: Vec<_> = regions.iter().map(|r| told.model[*r].name.as_str()).collect();
+    page.note(format!("policy {}", told.place(scenario.span)));
     if told.drill.declare.is_empty() {
         page.line(format!("{} has no overlay: the fleet does not ask for it", scenario.name));
     } else if names.is_empty() {
@@ -60,6 +62,12 @@ fn traffic(told: &Told<'_>, page: &mut Page) {
     if told.drill.traffic.is_empty() {
         page.note("no host that is described changes its weights");
     }
+    for (event, share, span) in drains(told) {
+        page.note(format!(
+            "event:{event} drains {share} of it first, where it is declared before ({})",
+            told.place(span)
+        ));
+    }
     let weight = |weight: &Option<u64>| weight.map_or(String::from("none"), |w| w.to_string());
     let rows = told.drill.traffic.iter().map(|t| {
         let after = if t.lost { String::from("withdrawn by its health check") } else { weight(&t.after) };
@@ -88,6 +96,21 @@ fn lanes(told: &Told<'_>, page: &mut Page) {
     }
 }
 
+/// Events that drain what fails here, and nothing else: the step before its loss.
+fn drains<'t>(told: &'t Told<'_>) -> Vec<(&'t str, String, seawall_compiler::span::Span)> {
+    let failed = &told.drill.outcome.scenario.failed;
+    let before = told.model.events.iter().filter(|event| {
+        event.failed.is_empty()
+            && !event.drained.is_empty()
+            && event.drained.iter().all(|(location, _)| failed.contains(location))
+    });
+    let line = |event: &'t seawall_compiler::model::Event| {
+        let share = event.drained.first().map_or_else(String::new, |(_, share)| share.value.to_string());
+        (event.name.as_str(), share, event.span)
+    };
+    before.map(line).collect()
+}
+
 /// What reserves give, and who gives way.
 fn protected(told: &Told<'_>, page: &mut Page) {
     page.heading("4. each region's own scheduler protects the reserve");
@@ -100,6 +123,9 @@ fn protected(told: &Told<'_>, page: &mut Page) {
         &["lane", "in", "resource", ">reserve", ">by standbys", ">by lane work", ">left", "policy"],
         rows,
     );
+    if !told.drill.moves.is_empty() {
+        page.line("tenants cannot grow into it: their quotas stay, and placeholders hold what is left");
+    }
     if told.drill.evicted.is_empty() {
         page.line("nothing is evicted");
     }
@@ -127,5 +153,5 @@ fn reserve(told: &Told<'_>, usage: &Usage) -> Option<Vec<String>> {
 fn held(told: &Told<'_>, page: &mut Page) {
     page.heading("5. held until it ends");
     page.line("a lane's quota admits exactly the replicas of step 3: nothing else moves in by it");
-    account::of_kinds(told, page, &["autoscaler", "job", "rollout"]);
+    account::of_kinds(told, page, &["autoscaler", "rollout"]);
 }

@@ -7,6 +7,7 @@ use super::{Held, Traffic};
 use crate::lower::{Place, Situation, places, step, weight};
 use crate::model::*;
 use crate::proof::Scenario;
+use crate::span::Spanned;
 
 /// Weights of the hosts of all workloads that are touched, by cluster.
 pub(super) fn traffic(model: &Model, scenario: &Scenario, now: &Situation) -> Vec<Traffic> {
@@ -119,24 +120,27 @@ fn autoscalers(model: &Model, place: &Place, now: &Situation, held: &mut Vec<Hel
     }
 }
 
-/// Jobs whose first choice failed.
+/// Jobs that lose a place of their dispatch, or whose next place admits nothing: where each is tried next.
 fn jobs(model: &Model, scenario: &Scenario, now: &Situation, held: &mut Vec<Held>) {
     let places = places(model);
     let holds = |l: LocationId| places.iter().any(|p| p.locations.contains(&l) && now.touches(&p.locations));
+    let gone = |l: LocationId| scenario.failed.contains(&l) || scenario.drained.iter().any(|(c, _)| *c == l);
+    let label = |l: &Spanned<LocationId>| model[l.value].label.as_str();
     for job in &model.jobs {
-        let Some(first) = job.dispatch.first() else { continue };
-        if !scenario.failed.contains(&first.value) {
-            continue;
-        }
-        let next = job.dispatch.iter().find(|to| !scenario.failed.contains(&to.value));
+        let lost: Vec<_> = job.dispatch.iter().filter(|to| gone(to.value)).map(label).collect();
+        let next = job.dispatch.iter().find(|to| !gone(to.value));
         let effect = match next {
             Some(to) if holds(to.value) => {
-                format!("waits in {}: its queue admits nothing until the end", model[to.value].label)
+                format!(
+                    "next in {}: its queue admits nothing until the end, what is admitted stays",
+                    label(to)
+                )
             }
-            Some(to) => format!("waits its turn in {}", model[to.value].label),
-            None => String::from("waits: every place of its dispatch is lost"),
+            Some(to) if !lost.is_empty() => format!("next in {}", label(to)),
+            None if !lost.is_empty() => String::from("waits: every place of its dispatch is lost or drained"),
+            _ => continue,
         };
-        let place = model[first.value].label.clone();
+        let place = if lost.is_empty() { next.map_or("", label).to_owned() } else { lost.join(" ") };
         held.push(Held { kind: "job", name: job.name.to_string(), place, effect, span: job.span });
     }
 }

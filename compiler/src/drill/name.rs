@@ -113,13 +113,46 @@ fn unknown(model: &Model, proof: &Proof, name: &str) -> Unknown {
         None => "names: region:R, regions:A+B, cell:R/C, zone:R/Z, event:E; `seawall drill` alone lists them"
             .into(),
     };
-    let cellless = name.strip_prefix("cell:").and_then(|rest| rest.split('/').next());
-    let cellless = cellless.and_then(|r| region(model, r)).filter(|r| !model[*r].has_cells);
-    let message = match cellless {
-        Some(region) => format!("no scenario is called `{name}`: region {} has no cells", model[region].name),
+    let message = match wrong(model, name) {
+        Some(part) => format!("no scenario is called `{name}`: {part}"),
         None => format!("no scenario is called `{name}`"),
     };
     Unknown { message, help }
+}
+
+/// Which part of a name is wrong, where the rest is right.
+fn wrong(model: &Model, name: &str) -> Option<String> {
+    let (kind, rest) = name.split_once(':')?;
+    let unknown = |one: &&str| region(model, one).is_none();
+    if matches!(kind, "region" | "regions") {
+        let wrong: Vec<_> = rest.split('+').filter(unknown).map(|one| format!("`{one}`")).collect();
+        return (!wrong.is_empty()).then(|| format!("no region is called {}", wrong.join(" or ")));
+    }
+    if kind == "event" {
+        let known: Vec<_> = model.events.iter().map(|event| event.name.as_str()).collect();
+        return Some(listed("the fleet", "events", &known));
+    }
+    if !matches!(kind, "cell" | "zone") {
+        return Some(format!("`{kind}` is no kind of scenario"));
+    }
+    let (of, _) = rest.split_once('/').unwrap_or((rest, ""));
+    let Some(id) = region(model, of) else { return Some(format!("no region is called `{of}`")) };
+    let whose = format!("region {of}");
+    let cells =
+        model[id].locations.iter().filter_map(|c| model[*c].cell.as_ref()).map(|cell| cell.value.as_str());
+    let zones = model[id].zones.iter().map(|zone| zone.value.as_str());
+    Some(match kind {
+        "cell" => listed(&whose, "cells", &cells.collect::<Vec<_>>()),
+        _ => listed(&whose, "zones", &zones.collect::<Vec<_>>()),
+    })
+}
+
+fn listed(whose: &str, what: &str, names: &[&str]) -> String {
+    match names {
+        [] => format!("{whose} has no {what}"),
+        _ if names.len() > 8 => format!("{whose} has {} {what}, and none of that name", names.len()),
+        _ => format!("{whose} has the {what} {}", names.join(", ")),
+    }
 }
 
 /// A set of regions of which some are misspelt.
