@@ -9,7 +9,7 @@ use seawall_compiler::check::capacity::cause;
 use seawall_compiler::mend::{self, Overlay};
 use seawall_compiler::model::{Model, RegionId};
 use seawall_compiler::proof::suggest::{Binding, Suggested, Suggestion, Weights, suggest};
-use seawall_compiler::proof::{Outcome as Decided, Verdict};
+use seawall_compiler::proof::{Outcome as Decided, Proof, Verdict};
 use seawall_compiler::{Checked, check};
 use seawall_schema::Resource;
 use serde_json::{Value, json};
@@ -81,7 +81,7 @@ pub fn exec(args: &Args, context: &Context) -> Outcome {
         }
     };
     match args.format {
-        Format::Text => context.write(&text(model, &suggestion))?,
+        Format::Text => context.write(&text(model, checked.proof.as_ref(), &suggestion))?,
         Format::Json => context.json(&data(model, &suggestion))?,
     }
     if args.write && !suggestion.open().is_empty() {
@@ -129,7 +129,7 @@ fn weights(model: &Model, given: &[(String, u32)]) -> Result<Weights, Failure> {
     Ok(weights)
 }
 
-fn text(model: &Model, suggestion: &Suggestion) -> String {
+fn text(model: &Model, before: Option<&Proof>, suggestion: &Suggestion) -> String {
     let mut lines = Vec::new();
     let mut last = None;
     for found in &suggestion.reserves {
@@ -161,7 +161,12 @@ fn text(model: &Model, suggestion: &Suggestion) -> String {
         if totals.is_empty() { String::from("nothing is held") } else { totals.join(", ") }
     ));
     lines.push(certainty(suggestion));
-    lines.extend(suggestion.open().into_iter().map(open));
+    lines.push(format!(
+        "weighed: {} on the replicas of today; not weighed: {}",
+        count(suggestion.proof.scenarios.len(), "scenario"),
+        NOT_WEIGHED.join(", ")
+    ));
+    lines.extend(suggestion.open().into_iter().map(|outcome| open(refuted_before(before, outcome))));
     lines.iter().map(|line| format!("{line}\n")).collect()
 }
 
@@ -192,6 +197,18 @@ fn certainty(suggestion: &Suggestion) -> String {
 fn share(suggestion: &Suggestion) -> String {
     let thousandths = suggestion.bound.saturating_mul(1000) / suggestion.cost.max(1);
     format!("{}.{} %", thousandths / 10, thousandths % 10)
+}
+
+/// What an amount that is just enough leaves no room for.
+const NOT_WEIGHED: [&str; 3] =
+    ["growth", "how replicas fit on nodes", "scenarios that the fleet does not ask for"];
+
+/// The scenario as it is now, where it does not hold either: reserves that cannot mend it are not held for it, so what
+/// refutes it with them is no news.
+fn refuted_before<'o>(before: Option<&'o Proof>, after: &'o Decided) -> &'o Decided {
+    let same = |o: &&Decided| o.scenario.name == after.scenario.name;
+    let before = before.and_then(|proof| proof.scenarios.iter().find(same));
+    before.filter(|outcome| matches!(outcome.verdict, Verdict::Refuted(_))).unwrap_or(after)
 }
 
 fn open(outcome: &Decided) -> String {
@@ -228,6 +245,7 @@ fn data(model: &Model, suggestion: &Suggestion) -> Value {
         "proved_least": suggestion.proved_least,
         "bound": share(suggestion),
         "kept": suggestion.kept,
+        "not_weighed": NOT_WEIGHED,
         "open": suggestion.open().iter().map(|o| o.scenario.name.as_str()).collect::<Vec<_>>(),
     })
 }
