@@ -10,9 +10,9 @@
 use seawall_compiler::files::MemoryFiles;
 use seawall_compiler::model::Model;
 use seawall_compiler::proof::suggest::{Weights, suggest};
-use seawall_compiler::proof::{Proof, Verdict, prove, verify};
+use seawall_compiler::proof::{Method, Outcome, Proof, Verdict, prove, verify};
 use seawall_compiler::{Options, check};
-use seawall_tests::generate;
+use seawall_tests::generate::{self, tight::Tight};
 use std::time::Instant;
 
 const RUNS: usize = 5;
@@ -41,6 +41,34 @@ fn main() {
         let what = format!("reserve suggest, {least}");
         line(&format!("{workloads} × {regions}"), &what, &times, Some(&found.proof));
     }
+    for (workloads, regions) in [(200, 10), (2_000, 10), (2_000, 50)] {
+        for room in [990, 1_000, 1_010, 1_020, 1_050, 1_100, 1_200] {
+            tight(workloads, regions, room);
+        }
+    }
+}
+
+/// Nearly full fleets of which cpu, pods and a third resource bind: a time for each of five seeds, with memory as the third
+/// and with an extended resource. Counts are of all of them.
+fn tight(workloads: usize, regions: usize, room: u64) {
+    let (mut seconds, mut proofs) = (Vec::new(), Vec::new());
+    for (seed, extended) in (1..=5).flat_map(|seed| [(seed, false), (seed, true)]) {
+        let files = Tight { seed, workloads, regions, room, extended }.files();
+        let files = files.into_iter().map(|(path, text)| (path, text.into_bytes()));
+        let model = model(&MemoryFiles(files.collect()));
+        let started = Instant::now();
+        let proof = prove(&model);
+        seconds.push(started.elapsed().as_secs_f64());
+        verify(&model, &proof.to_json(&model)).unwrap();
+        proofs.push(proof);
+    }
+    let mut all = proofs.pop().unwrap();
+    all.scenarios.extend(proofs.into_iter().flat_map(|proof| proof.scenarios));
+    let integer =
+        |o: &&Outcome| matches!(&o.verdict, Verdict::Survivable(plan) if plan.method != Method::FillAndSpill);
+    let jointly = all.scenarios.iter().filter(integer).count();
+    let fleet = format!("{workloads} × {regions}, three bind, room {:.1} %", room as f64 / 10.0);
+    line(&fleet, &format!("prove, 10 fleets, {jointly} jointly"), &seconds, Some(&all));
 }
 
 fn line(fleet: &str, what: &str, seconds: &[f64], proof: Option<&Proof>) {

@@ -7,6 +7,7 @@ mod demand;
 mod places;
 pub mod random;
 mod text;
+pub mod tight;
 
 use std::collections::BTreeMap;
 
