@@ -15,4 +15,5 @@ mod guards;
 mod isolation;
 mod quiet;
 mod secrets;
+mod traffic;
 mod world;

@@ -5,8 +5,8 @@ use crate::cluster::observe::observe;
 use crate::cluster::{ApplyOptions, ClusterError};
 use crate::health::verdict;
 use crate::plan::diff::diff;
-use crate::plan::{Action, Identity, Record, Step};
-use seawall_schema::keys::DIGEST;
+use crate::plan::{Action, Identity, Record, Step, traffic};
+use seawall_schema::keys::{DIGEST, TRAFFIC_WEIGHT};
 use serde_json::{Value, json};
 
 impl Writer<'_> {
@@ -89,13 +89,15 @@ impl Writer<'_> {
         let entry =
             self.bundle.entries.get(path).ok_or_else(|| damaged(format!("no {path} in the bundle")))?;
         let mut object = self.bundle.object(path).map_err(|error| damaged(error.to_string()))?;
+        let digest = traffic::digest(&entry.digest, step.weight);
+        weigh(&mut object, step.weight);
         let metadata = object.get_mut("metadata").and_then(Value::as_object_mut);
         let annotations = metadata.map(|metadata| metadata.entry("annotations").or_insert_with(|| json!({})));
         match annotations.and_then(Value::as_object_mut) {
-            Some(map) => drop(map.insert(DIGEST.to_owned(), Value::from(entry.digest.as_str()))),
+            Some(map) => drop(map.insert(DIGEST.to_owned(), Value::from(digest.as_str()))),
             None => return Err(damaged(format!("{path}: metadata.annotations is no map"))),
         }
-        Ok((object, entry.digest.clone()))
+        Ok((object, digest))
     }
 
     async fn leave_ignored(&self, step: &Step, object: Value, live: Option<&Value>) -> Result<Value, Fault> {
@@ -122,6 +124,24 @@ impl Writer<'_> {
         let before = self.versions.get(&Identity::of(&step.key)).map(String::as_str);
         let wrote = before.is_none() || before != version(applied);
         Done { wrote, created: false, record, seen, health: verdict(applied), put_back_from }
+    }
+}
+
+/// Gives a traffic record its weight, the file's own or another, and says it in a label, where a watch shows it.
+fn weigh(object: &mut Value, weight: Option<u64>) {
+    let Some(endpoints) = object.pointer_mut("/spec/endpoints").and_then(Value::as_array_mut) else { return };
+    let properties = endpoints.iter_mut().filter_map(|endpoint| endpoint.get_mut("providerSpecific"));
+    let properties = properties.filter_map(Value::as_array_mut).flatten();
+    let mut shown = None;
+    for property in properties.filter(|property| property["name"] == "aws/weight") {
+        if let Some(weight) = weight {
+            property["value"] = Value::from(weight.to_string());
+        }
+        shown = property["value"].as_str().map(str::to_owned);
+    }
+    let labels = object.pointer_mut("/metadata/labels").and_then(Value::as_object_mut);
+    if let (Some(shown), Some(labels)) = (shown, labels) {
+        labels.insert(TRAFFIC_WEIGHT.to_owned(), Value::from(shown));
     }
 }
 

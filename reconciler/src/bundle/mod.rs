@@ -47,6 +47,8 @@ pub struct Entry {
     pub key: ObjectKey,
     /// Digest of the file: what the annotation `seawall.dev/digest` of the applied object says.
     pub digest: String,
+    /// Where it is a traffic record that rises in steps: the weights that it takes one after another, the last its own.
+    pub weights: Vec<u64>,
 }
 
 /// Why a bundle is not acted on. Each message says which file and what was expected.

@@ -162,5 +162,14 @@ fn read_entry(
             keys::INVENTORY
         )));
     }
-    Ok(Entry { key, digest })
+    Ok(Entry { key, digest, weights: weights(&object) })
+}
+
+/// The declared weights of a traffic record; none where they do not rise.
+fn weights(object: &serde_json::Value) -> Vec<u64> {
+    let annotations = object.pointer("/metadata/annotations");
+    let steps = annotations.and_then(|map| map.get(keys::TRAFFIC_STEPS)).and_then(|steps| steps.as_str());
+    let weights: Option<Vec<u64>> =
+        steps.map(|steps| steps.split(',').map(|step| step.parse().ok()).collect()).unwrap_or_default();
+    weights.filter(|weights| weights.windows(2).all(|pair| pair[0] < pair[1])).unwrap_or_default()
 }

@@ -7,6 +7,7 @@ mod declared;
 pub mod diff;
 #[cfg(test)]
 mod tests;
+pub(crate) mod traffic;
 mod wanted;
 
 pub use declared::{Choice, choose};
@@ -58,6 +59,8 @@ pub struct Step {
     pub path: Option<String>,
     /// What is to be done.
     pub action: Action,
+    /// The weight that a traffic record gets, where that is not the one in its file.
+    pub weight: Option<u64>,
 }
 
 /// A plan as it was computed.
@@ -93,6 +96,8 @@ pub struct Situation<'a> {
     pub observed: &'a BTreeMap<Identity, Observed>,
     /// What is known of it.
     pub records: &'a BTreeMap<Identity, Record>,
+    /// Whether the work of the overlays in force is known to stand: what users may be sent to beyond the first step.
+    pub standing: bool,
 }
 
 /// Computes the plan.
@@ -100,8 +105,8 @@ pub fn plan(situation: &Situation<'_>) -> Plan<Proposed> {
     let Situation { wanted, inventory, .. } = situation;
     let mut phases: Vec<(Phase, Vec<Step>)> = Phase::ALL.iter().map(|phase| (*phase, Vec::new())).collect();
     for want in &wanted.objects {
-        if let Some(action) = judge(situation, want) {
-            let step = Step { key: want.key.clone(), path: Some(want.path.clone()), action };
+        if let Some((action, weight)) = judge(situation, want) {
+            let step = Step { key: want.key.clone(), path: Some(want.path.clone()), action, weight };
             if let Some((_, steps)) = phases.iter_mut().find(|(phase, _)| *phase == want.phase) {
                 steps.push(step);
             }
@@ -113,30 +118,31 @@ pub fn plan(situation: &Situation<'_>) -> Plan<Proposed> {
     Plan { phases, deletes: deletions(situation), union, after, state: PhantomData }
 }
 
-/// What is to be done with one wanted object; `None` where nothing is.
-pub fn judge(situation: &Situation<'_>, want: &Want) -> Option<Action> {
+/// What is to be done with one wanted object, and the weight it gets where that is not its file's; `None` where nothing is.
+pub fn judge(situation: &Situation<'_>, want: &Want) -> Option<(Action, Option<u64>)> {
     let identity = Identity::of(&want.key);
-    let Some(seen) = situation.observed.get(&identity) else { return Some(Action::Create) };
+    let seen = situation.observed.get(&identity);
+    let weight = traffic::next(want, seen, situation.standing);
+    let digest = traffic::digest(&want.digest, weight);
+    let Some(seen) = seen else { return Some((Action::Create, weight)) };
     if seen.deleting {
         // It comes back as `Create` once it is gone; applying to what is going away would be lost.
         return None;
     }
-    if seen.digest.as_deref() != Some(want.digest.as_str()) {
-        return Some(Action::Update);
+    if seen.digest.as_deref() != Some(digest.as_str()) {
+        return Some((Action::Update, weight));
     }
     match situation.records.get(&identity) {
-        Some(record) if in_sync(record, seen, want) => None,
-        _ => Some(Action::Check),
+        Some(record) if in_sync(record, seen, &digest) => None,
+        _ => Some((Action::Check, weight)),
     }
 }
 
 /// The same incarnation with the same digest, and either the very version that we saw whole, or one since which none of
 /// our fields has gone to somebody else. (Status writes of others change the version and not that.)
-fn in_sync(record: &Record, seen: &Observed, want: &Want) -> bool {
+fn in_sync(record: &Record, seen: &Observed, digest: &str) -> bool {
     let ours = record.owned.is_some() && record.owned == seen.owned_fields;
-    record.uid == seen.uid
-        && record.digest == want.digest
-        && (record.version == seen.resource_version || ours)
+    record.uid == seen.uid && record.digest == digest && (record.version == seen.resource_version || ours)
 }
 
 fn deletions(situation: &Situation<'_>) -> Vec<Step> {
@@ -151,7 +157,10 @@ fn deletions(situation: &Situation<'_>) -> Vec<Step> {
             continue;
         }
         let action = Action::Delete { uid: seen.uid.clone() };
-        going.push((wanted::rank(&key.kind), Step { key: seen.key.clone(), path: None, action }));
+        going.push((
+            wanted::rank(&key.kind),
+            Step { key: seen.key.clone(), path: None, action, weight: None },
+        ));
     }
     going.sort_by(|(a, x), (b, y)| b.cmp(a).then_with(|| y.key.cmp(&x.key)));
     going.into_iter().map(|(_, step)| step).collect()

@@ -35,7 +35,8 @@ struct World {
 impl World {
     fn want(&mut self, name: &str, digest: &str) {
         let (path, digest) = (format!("base/{name}.yaml"), digest.to_owned());
-        self.wanted.objects.push(Want { key: key(name), phase: Phase::Configuration, path, digest });
+        let (key, phase, weights) = (key(name), Phase::Configuration, Vec::new());
+        self.wanted.objects.push(Want { key, phase, path, digest, weights });
     }
 
     fn put(&mut self, seen: Observed) {
@@ -44,7 +45,7 @@ impl World {
 
     fn plan(&self) -> Plan<Proposed> {
         let World { wanted, inventory, observed, records } = self;
-        plan(&Situation { wanted, inventory_name: "inv", inventory, observed, records })
+        plan(&Situation { wanted, inventory_name: "inv", inventory, observed, records, standing: true })
     }
 }
 

@@ -40,6 +40,8 @@ pub struct Want {
     pub path: String,
     /// The digest of that file.
     pub digest: String,
+    /// The weights that a traffic record takes one after another; empty: its own at once.
+    pub weights: Vec<u64>,
 }
 
 /// The objects that are wanted.
@@ -114,7 +116,8 @@ fn overlays<'a>(bundle: &'a Bundle, events: &'a [String]) -> Vec<&'a str> {
 
 fn want(bundle: &Bundle, phase: Phase, path: &str) -> Option<Want> {
     let entry = bundle.entries.get(path)?;
-    Some(Want { key: entry.key.clone(), phase, path: path.to_owned(), digest: entry.digest.clone() })
+    let crate::bundle::Entry { key, digest, weights } = entry.clone();
+    Some(Want { key, phase, path: path.to_owned(), digest, weights })
 }
 
 /// In which order kinds go away, later ones first: what holds others goes last.

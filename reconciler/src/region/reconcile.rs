@@ -14,7 +14,8 @@ use crate::plan::{
     Action, Approved, Identity, Plan, Proposed, Situation, Step, Wanted, choose, plan, wanted,
 };
 use futures::StreamExt as _;
-use seawall_schema::keys::FIELD_MANAGER;
+use seawall_schema::keys::{FIELD_MANAGER, TRAFFIC_WEIGHT};
+use seawall_schema::object::Phase;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use tokio::time::Instant;
@@ -164,7 +165,40 @@ impl Worker {
             inventory: self.inventory.as_ref().map_or(&empty, |inventory| &inventory.keys),
             observed: &self.view.observed,
             records: &self.view.records,
+            standing: self.stands(wanted),
         })
+    }
+
+    /// Whether all that the overlays in force change, but records of traffic, was seen whole and is ready.
+    fn stands(&self, wanted: &Wanted) -> bool {
+        let View { records, unready, restless, .. } = &self.view;
+        let work = wanted.objects.iter().filter(|want| want.phase != Phase::Traffic);
+        let mut work =
+            work.filter(|want| want.path.starts_with("events/")).map(|want| Identity::of(&want.key));
+        work.all(|id| records.contains_key(&id) && !unready.contains_key(&id) && !restless.contains_key(&id))
+    }
+
+    /// Records of traffic that have not come to their last weight yet.
+    fn rising(&self, wanted: &Wanted) -> Vec<String> {
+        let rising = wanted.objects.iter().filter(|want| !want.weights.is_empty());
+        let held = rising.filter_map(|want| {
+            let last = want.weights.last()?;
+            let seen = self.view.observed.get(&Identity::of(&want.key))?;
+            let now = seen.labels.get(TRAFFIC_WEIGHT).map_or("0", String::as_str);
+            (now.parse::<u64>().unwrap_or(0) < *last).then(|| format!("{} at {now} of {last}", want.key.name))
+        });
+        held.collect()
+    }
+
+    fn say_traffic(&mut self, wanted: &Wanted) -> bool {
+        let rising = self.rising(wanted);
+        if !rising.is_empty() {
+            let message = format!("{}; the rest once the work stands", rising.join(", "));
+            self.conditions.set("Traffic", false, "Rising", message);
+        } else if wanted.objects.iter().any(|want| !want.weights.is_empty()) {
+            self.conditions.set("Traffic", true, "Risen", "every record has its last weight");
+        }
+        !rising.is_empty()
     }
 
     fn facts<'a>(
@@ -226,7 +260,9 @@ impl Worker {
             return Progress::Failed;
         }
         self.rollout = None;
+        let rising = self.say_traffic(wanted);
         match self.keep_inventory(bundle, &plan.after, false).await {
+            Ok(()) if rising => Progress::Settling,
             Ok(()) => Progress::Settled,
             Err(error) => {
                 self.conditions.set(
@@ -318,7 +354,13 @@ impl Worker {
 
     /// Whether a step puts back what somebody else changed, rather than bringing in what is new.
     fn is_drift(&self, step: &Step) -> bool {
-        let known = self.view.records.contains_key(&Identity::of(&step.key));
+        let identity = Identity::of(&step.key);
+        let known = self.view.records.contains_key(&identity);
+        let wanted = self.wanted.iter().flat_map(|(_, _, wanted)| &wanted.objects);
+        let mut steps = wanted.filter(|want| !want.weights.is_empty()).map(|want| Identity::of(&want.key));
+        if step.action == Action::Update && steps.any(|other| other == identity) {
+            return false;
+        }
         self.rollout.is_none() && (step.action == Action::Check || (known && step.action == Action::Update))
             || self.rollout.is_none() && step.action == Action::Create
     }
@@ -357,7 +399,7 @@ impl Worker {
     }
 
     /// Whether a rollout has to wait for this phase before it goes on.
-    fn waits_for(&self, wanted: &Wanted, phase: seawall_schema::object::Phase) -> bool {
+    fn waits_for(&self, wanted: &Wanted, phase: Phase) -> bool {
         let Some(since) = self.rollout else { return false };
         let last = wanted.objects.last().is_some_and(|want| want.phase == phase);
         let unready = |want: &crate::plan::Want| {

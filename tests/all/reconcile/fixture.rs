@@ -162,6 +162,7 @@ pub(crate) fn key(kind: &str, name: &str) -> ObjectKey {
     let (api_version, namespaced) = match kind {
         "Deployment" => ("apps/v1", true),
         "PodDisruptionBudget" => ("policy/v1", true),
+        "DNSEndpoint" => ("externaldns.k8s.io/v1alpha1", true),
         "Namespace" => ("v1", false),
         _ => ("v1", true),
     };
