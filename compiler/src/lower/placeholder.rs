@@ -91,11 +91,12 @@ fn standing(
 }
 
 /// What the placeholders of a reserve must give up now, of what they hold in normal running: the room of the work that
-/// arrives, less the room of standbys whose place it takes.
+/// arrives, less the room of standbys whose place it takes. A lane that does not draw on its reserve puts nothing there.
 fn needed(context: &Context<'_>, id: LocationId, index: usize, reserve: &Reserve) -> Resources {
     let model = context.model;
     let mut needed = Resources::default();
-    if context.now.event.is_none() || context.now.failed.contains(&id) {
+    let untouched = context.now.failed.contains(&id) || !model[reserve.lane].reserve;
+    if context.now.event.is_none() || untouched {
         return needed;
     }
     let stands = |source: LocationId| !context.now.displaces(source);

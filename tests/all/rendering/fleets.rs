@@ -188,3 +188,41 @@ fn a_refuted_event_still_fills_the_reserves() {
     // 5% of 480 cpu is 24 cpu: 16 replicas of 1.5, where the two sources left 4 and 3 standbys.
     assert_eq!((read("base"), read("events/region-north")), (8 + 4 + 3, 8 + 16));
 }
+
+/// Page 04: an overlay cuts placeholders by what the assignment puts on the reserve, which here is nothing.
+#[test]
+fn placeholders_stay_where_the_lane_does_not_draw_on_its_reserve() {
+    let by = |pools: &str| {
+        let text = format!(
+            r#"seawall language=1
+fleet f {{ survive any-region=1 }}
+tier gold order=10
+lane way {{ draws-on {pools}; opens-on declaration }}
+region north country=DE {{
+    city FRA
+    nodes m count=3 {{ allocatable cpu=8 memory="32Gi" pods=110 }}
+    cluster context=north
+}}
+region south country=FR {{
+    city PAR
+    nodes m count=3 {{ allocatable cpu=8 memory="32Gi" pods=110 }}
+    reserve way cpu=8 memory="8Gi" pods=10
+    cluster context=south
+}}
+tenant t
+workload app tenant=t {{
+    tier gold
+    container image="i"
+    request cpu=2 memory="1Gi"
+    target FRA replicas=3
+    failover {{ to south lane=way }}
+}}
+"#
+        );
+        let (_, rendering) = compile(&MemoryFiles([("fleet.kdl".to_owned(), text.into_bytes())].into()));
+        let path = "regions/south/events/region-north/reserves-deployment-seawall-reserves-reserve-way.yaml";
+        rendering.files.contains_key(path).then(|| object(&rendering, path)["spec"]["replicas"].clone())
+    };
+    assert_eq!(by("reserve free"), Some(json!(0)));
+    assert_eq!(by("free"), None, "6 cpu come onto the 16 that are free");
+}

@@ -175,8 +175,8 @@ fn standing(workload: &Workload, to: &To, away: &BTreeSet<LocationId>) -> u128 {
     sum
 }
 
-/// Reserves that are not lent, less the standbys in them, less what arrives on them; by lane, since reserves of one lane
-/// at one location are filled in order.
+/// Reserves that are not lent, less the standbys in them, less what arrives on them where the lane draws on its reserve; by
+/// lane, since reserves of one lane at one location are filled in order.
 fn placeholders(model: &Model, location: LocationId, scene: &Scene<'_>, sums: &mut Sums) {
     let failed = scene.failed.contains(&location);
     let none = BTreeSet::new();
@@ -217,7 +217,7 @@ fn demand(
             destinations(workload).iter().filter(|to| to.location == location && to.lane.value == lane);
         total += here.map(|to| standing(workload, to, away)).sum::<u128>() * each;
     }
-    if !scene.failed.contains(&location) {
+    if !scene.failed.contains(&location) && model[lane].reserve {
         for moved in scene.moves.iter().filter(|m| m.destination == location && m.lane == lane) {
             let each = u128::from(model[moved.workload].request.value.get(resource));
             total += u128::try_from(moved.replicas).unwrap_or(0) * each;
