@@ -11,7 +11,7 @@ use crate::progress::Progress;
 use crate::{Context, state, style};
 use futures::stream::{self, StreamExt as _};
 use seawall_reconciler::bundle::{Bundle, Store};
-use seawall_reconciler::cluster::{Cluster, ClusterError, Kind};
+use seawall_reconciler::cluster::{Cluster, ClusterError, Extent};
 use seawall_reconciler::plan::diff::{self, diff};
 use seawall_schema::bundle::{BundleFile, FleetFile, Origin, Provenance};
 use seawall_schema::object::ObjectKey;
@@ -202,11 +202,9 @@ fn shown(field: diff::FieldChange, provenance: Option<&BTreeMap<String, Vec<Orig
 /// What carries the bundle's label and stands in it no more: it would be pruned.
 async fn leftovers(cluster: &dyn Cluster, wanted: &Wanted) -> Result<Vec<ObjectChange>, ClusterError> {
     let keys: BTreeSet<_> = wanted.objects.iter().filter_map(|(_, object)| ObjectKey::of(object)).collect();
-    let kind = |key: &ObjectKey| Kind { api_version: key.api_version.clone(), kind: key.kind.clone() };
-    let kinds: BTreeSet<_> = keys.iter().map(kind).collect();
     let mut found = Vec::new();
-    for kind in kinds {
-        let listed = match cluster.list(&wanted.inventory, std::slice::from_ref(&kind)).await {
+    for extent in Extent::of(&keys) {
+        let listed = match cluster.list(&wanted.inventory, std::slice::from_ref(&extent)).await {
             Err(ClusterError::UnknownKind(_)) => continue,
             other => other?,
         };

@@ -11,4 +11,5 @@ mod fixture;
 mod killed;
 mod reference;
 mod regions;
+mod role;
 mod watches;

@@ -69,7 +69,6 @@ pub async fn save(
     name: &str,
     keys: &BTreeSet<ObjectKey>,
 ) -> Result<Stored, ClusterError> {
-    ensure_namespace(cluster).await?;
     let pieces = cut(keys);
     for (at, piece) in pieces.iter().enumerate().rev() {
         let key = key(name, at);
@@ -78,7 +77,15 @@ pub async fn save(
             "metadata": {"name": key.name, "namespace": key.namespace},
             "data": {"keys": piece, "pieces": pieces.len().to_string()},
         });
-        super::send(cluster, &object, ApplyOptions { dry_run: false, force: true }).await?;
+        let options = ApplyOptions { dry_run: false, force: true };
+        match super::send(cluster, &object, options).await {
+            // Only the first write of all meets no namespace; asking each time would cost every other one a request.
+            Err(ClusterError::NotFound(_)) => {
+                ensure_namespace(cluster).await?;
+                super::send(cluster, &object, options).await?;
+            }
+            other => drop(other?),
+        }
     }
     Ok(Stored { keys: keys.clone(), pieces: pieces.len() })
 }

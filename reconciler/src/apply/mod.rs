@@ -17,7 +17,7 @@ use crate::bundle::Bundle;
 use crate::cluster::{ApplyOptions, Cluster, ClusterError, Observed};
 use crate::health::Health;
 use crate::plan::{Action, Identity, Record, Step};
-use futures::StreamExt as _;
+use futures::stream::{FuturesUnordered, StreamExt as _};
 use seawall_schema::keys::PRUNE;
 use seawall_schema::object::ObjectKey;
 use serde_json::Value;
@@ -100,8 +100,8 @@ pub struct Writer<'a> {
     pub bundle: &'a Bundle,
     /// The bundle that was in force before: its fields are known to have been ours.
     pub previous: Option<&'a Bundle>,
-    /// Versions seen before, to tell a write from an apply that changed nothing.
-    pub versions: &'a BTreeMap<Identity, String>,
+    /// What was seen before, to tell a write from an apply that changed nothing.
+    pub observed: &'a BTreeMap<Identity, Observed>,
     /// Namespaces that this pass created: nothing foreign can be in them yet.
     pub fresh: &'a BTreeSet<String>,
 }
@@ -161,22 +161,31 @@ impl Writer<'_> {
         F: Fn(&'s Step) -> Fut,
         Fut: Future<Output = Result<T, Fault>>,
     {
-        let work = &work;
-        let tasks = steps.map(|(at, step)| async move {
-            if lost.load(Ordering::Relaxed) >= GIVE_UP {
-                return (at, Err(Fault::NotTried));
-            }
-            let result = work(step).await;
-            match &result {
-                Err(Fault::Cluster(ClusterError::Unreachable(_))) => {
-                    lost.fetch_add(1, Ordering::Relaxed);
+        let task = |at: usize, step: &'s Step| {
+            let under_way = work(step);
+            async move {
+                if lost.load(Ordering::Relaxed) >= GIVE_UP {
+                    return (at, Err(Fault::NotTried));
                 }
-                _ => lost.store(0, Ordering::Relaxed),
+                let result = under_way.await;
+                match &result {
+                    Err(Fault::Cluster(ClusterError::Unreachable(_))) => {
+                        lost.fetch_add(1, Ordering::Relaxed);
+                    }
+                    _ => lost.store(0, Ordering::Relaxed),
+                }
+                (at, result)
             }
-            (at, result)
-        });
-        let tasks: Vec<_> = tasks.collect();
-        let mut results: Vec<_> = futures::stream::iter(tasks).buffer_unordered(IN_FLIGHT).collect().await;
+        };
+        let mut steps = steps;
+        // Made one by one as room is there: a future holds its object, and thousands of them would be held at once.
+        let mut under_way: FuturesUnordered<_> =
+            steps.by_ref().take(IN_FLIGHT).map(|(at, step)| task(at, step)).collect();
+        let mut results = Vec::new();
+        while let Some(result) = under_way.next().await {
+            results.push(result);
+            under_way.extend(steps.next().map(|(at, step)| task(at, step)));
+        }
         results.sort_by_key(|(at, _)| *at);
         results
     }

@@ -119,9 +119,9 @@ impl Writer<'_> {
             digest: digest.to_owned(),
             uid: seen.uid.clone(),
             version: seen.resource_version.clone(),
-            owned: seen.owned_fields.clone(),
+            owned: seen.owned_fields,
         });
-        let before = self.versions.get(&Identity::of(&step.key)).map(String::as_str);
+        let before = self.observed.get(&Identity::of(&step.key)).map(|seen| seen.resource_version.as_str());
         let wrote = before.is_none() || before != version(applied);
         Done { wrote, created: false, record, seen, health: verdict(applied), put_back_from }
     }

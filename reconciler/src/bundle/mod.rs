@@ -1,6 +1,7 @@
 //! Second stage: from fetched files to a bundle that may be acted on, and its copy on disk.
 //!
-//! [`verify`] takes the files of a rendering and gives a [`Bundle`] or why not; [`Store`] keeps the last two good ones.
+//! [`verify`] takes the files of a rendering and gives a [`Verified`] bundle or why not; [`Store`] keeps the last two good
+//! ones.
 //! Invariants: what is in a `Bundle` was verified whole (format, digests, paths, every object); what is on disk is
 //! verified again when it is read; a crash at any point leaves the old one readable.
 
@@ -10,8 +11,8 @@ mod store;
 mod tests;
 mod verify;
 
-pub use store::{Store, StoreError, write_atomically};
-pub use verify::verify;
+pub use store::{Store, StoreError, replace, write_atomically};
+pub use verify::{Verified, verify};
 
 use seawall_schema::bundle::BundleFile;
 use seawall_schema::digest::sha256;
@@ -30,14 +31,14 @@ pub struct Bundle {
     pub digest: String,
     /// Its folder in the rendering, `regions/eu-west`.
     pub path: String,
-    /// Its `bundle.json`.
+    /// Its `bundle.json`, without the digests of its files: what they say is in `entries`.
     pub file: BundleFile,
     /// Events that are declared in git and in force here.
     pub active_events: Vec<String>,
     /// What each object file holds, by path relative to the bundle.
     pub entries: BTreeMap<String, Entry>,
-    /// All its files, by path relative to the bundle.
-    files: BTreeMap<String, Vec<u8>>,
+    /// Its files that hold no object, by path relative to the bundle.
+    others: BTreeMap<String, Vec<u8>>,
 }
 
 /// One object file of a bundle.
@@ -49,6 +50,8 @@ pub struct Entry {
     pub digest: String,
     /// Where it is a traffic record that rises in steps: the weights that it takes one after another, the last its own.
     pub weights: Vec<u64>,
+    /// The object as JSON: read from YAML once, and several times faster to read again.
+    json: Box<str>,
 }
 
 /// Why a bundle is not acted on. Each message says which file and what was expected.
@@ -88,11 +91,11 @@ impl Bundle {
     /// Reads the object in the file `path`.
     ///
     /// # Errors
-    /// A file that this bundle does not have.
+    /// A file that this bundle does not have, or that holds no object.
     pub fn object(&self, path: &str) -> Result<Value, BundleError> {
-        let bytes =
-            self.files.get(path).ok_or_else(|| BundleError::Missing(format!("no {path} in the bundle")))?;
-        read_object(path, bytes)
+        let missing = || BundleError::Missing(format!("no object {path} in the bundle"));
+        let entry = self.entries.get(path).ok_or_else(missing)?;
+        serde_json::from_str(&entry.json).map_err(|error| BundleError::Object(format!("{path}: {error}")))
     }
 
     /// The paths of the base objects in the order they are applied, each with its phase.
@@ -106,9 +109,9 @@ impl Bundle {
         self.file.phases.iter().map(|phase| phase.objects.len()).sum()
     }
 
-    /// The text of a file, such as `provenance.json`; `None` where the bundle has none of that path.
+    /// The text of a file that holds no object, such as `provenance.json`; `None` where the bundle has none of that path.
     pub fn text(&self, path: &str) -> Option<&[u8]> {
-        self.files.get(path).map(Vec::as_slice)
+        self.others.get(path).map(Vec::as_slice)
     }
 }
 

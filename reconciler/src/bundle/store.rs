@@ -5,12 +5,13 @@
 //! is verified again: a damaged one gives way to the one before it.
 
 use super::verify::verify_files;
-use super::{Bundle, BundleError};
+use super::{Bundle, BundleError, Verified};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use tempfile::NamedTempFile;
 
 /// File of the events in force, beside the bundles.
 const EVENTS: &str = "events.json";
@@ -85,14 +86,15 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Disk`]; nothing that was there is lost.
-    pub fn stage(&self, bundle: &Bundle) -> Result<(), StoreError> {
+    pub fn stage(&self, verified: &Verified) -> Result<(), StoreError> {
+        let Verified { bundle, files } = verified;
         fs::create_dir_all(&self.folder).map_err(|e| disk("creating", &self.folder, e))?;
         if self.read(&Staged::of(bundle)).is_ok() {
             return Ok(());
         }
         let target = self.file(&bundle.digest);
-        let text = |bytes: &Vec<u8>| String::from_utf8_lossy(bytes).into_owned();
-        let files: BTreeMap<&String, String> = bundle.files.iter().map(|(name, b)| (name, text(b))).collect();
+        let text = |bytes| String::from_utf8_lossy(bytes);
+        let files: BTreeMap<&String, _> = files.iter().map(|(name, bytes)| (name, text(bytes))).collect();
         write_atomically(&target, &to_json(&files, &target)?)
     }
 
@@ -179,7 +181,7 @@ impl Store {
         let files: BTreeMap<String, String> =
             serde_json::from_slice(&bytes).map_err(|e| damaged(&path, e.to_string()))?;
         let files = files.into_iter().map(|(name, text)| (name, text.into_bytes())).collect();
-        let verified = verify_files(files, &staged.digest, &staged.path);
+        let verified = verify_files(&files, &staged.digest, &staged.path);
         let mut bundle = verified.map_err(|e: BundleError| damaged(&path, e.to_string()))?;
         bundle.commit.clone_from(&staged.commit);
         bundle.active_events.clone_from(&staged.active_events);
@@ -218,15 +220,31 @@ fn damaged(path: &Path, message: String) -> StoreError {
 /// # Errors
 /// What the system said; the old content stays.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
-    let folder = path.parent().unwrap_or_else(|| Path::new("."));
-    let mut file = tempfile::Builder::new()
-        .prefix(".staging-")
-        .tempfile_in(folder)
-        .map_err(|e| disk("writing", path, e))?;
-    file.write_all(bytes).map_err(|e| disk("writing", path, e))?;
+    let file = beside(path, bytes)?;
     file.as_file().sync_all().map_err(|e| disk("syncing", path, e))?;
     file.persist(path).map_err(|e| disk("renaming to", path, e.error))?;
-    File::open(folder)
+    File::open(folder_of(path))
         .and_then(|folder| folder.sync_all())
         .map_err(|e| disk("syncing the folder of", path, e))
+}
+
+/// Writes a file so that whoever reads it finds the old or the new content, without waiting for the disk: for what is
+/// written again anyway, since a power cut may leave nothing of it.
+///
+/// # Errors
+/// What the system said; the old content stays.
+pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    beside(path, bytes)?.persist(path).map(drop).map_err(|e| disk("renaming to", path, e.error))
+}
+
+/// A temporary file with this content in the folder of `path`.
+fn beside(path: &Path, bytes: &[u8]) -> Result<NamedTempFile, StoreError> {
+    let temporary = tempfile::Builder::new().prefix(".staging-").tempfile_in(folder_of(path));
+    let mut file = temporary.map_err(|e| disk("writing", path, e))?;
+    file.write_all(bytes).map_err(|e| disk("writing", path, e))?;
+    Ok(file)
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().unwrap_or_else(|| Path::new("."))
 }

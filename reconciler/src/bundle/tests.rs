@@ -45,12 +45,12 @@ fn fetched(change: impl FnOnce(&mut BundleFile, &mut BTreeMap<String, Vec<u8>>))
 }
 
 fn refused(fetched: &Fetched) -> BundleError {
-    verify(fetched, "regions/eu-west").unwrap_err()
+    verify(fetched.clone(), "regions/eu-west").unwrap_err()
 }
 
 #[test]
 fn a_whole_bundle_is_taken() {
-    let bundle = verify(&fetched(|_, _| {}), "regions/eu-west").unwrap();
+    let bundle = verify(fetched(|_, _| {}), "regions/eu-west").unwrap().bundle;
     assert_eq!(bundle.active_events, ["eu-grid"]);
     assert_eq!(bundle.base().count(), 1);
     let (_, path) = bundle.base().next().unwrap();
@@ -112,9 +112,9 @@ fn the_same_object_twice_is_refused() {
     assert!(matches!(found, BundleError::Object(m) if m.contains("twice")));
 }
 
-fn keep(store: &Store, bundle: &Bundle) {
-    store.stage(bundle).unwrap();
-    store.activate(bundle).unwrap();
+fn keep(store: &Store, verified: &Verified) {
+    store.stage(verified).unwrap();
+    store.activate(&verified.bundle).unwrap();
 }
 
 #[test]
@@ -122,15 +122,15 @@ fn a_staged_bundle_comes_back_and_two_are_kept() {
     let state = tempfile::tempdir().unwrap();
     let store = Store::new(state.path());
     assert!(store.load().unwrap().is_none());
-    let bundles: Vec<Bundle> = (1..=3)
-        .map(|age| verify(&fetched(|file, _| file.max_plan_age_ms = age), "regions/eu-west").unwrap())
+    let bundles: Vec<Verified> = (1..=3)
+        .map(|age| verify(fetched(|file, _| file.max_plan_age_ms = age), "regions/eu-west").unwrap())
         .collect();
     for bundle in &bundles {
         keep(&store, bundle);
         keep(&store, bundle);
-        assert_eq!(store.load().unwrap(), Some((bundle.clone(), None)));
+        assert_eq!(store.load().unwrap(), Some((bundle.bundle.clone(), None)));
     }
-    assert_eq!(store.previous().unwrap().as_ref(), Some(&bundles[1]));
+    assert_eq!(store.previous().unwrap().as_ref(), Some(&bundles[1].bundle));
     assert_eq!(std::fs::read_dir(state.path().join("bundles")).unwrap().count(), 3);
 }
 
@@ -138,16 +138,16 @@ fn a_staged_bundle_comes_back_and_two_are_kept() {
 fn a_damaged_bundle_gives_way_to_the_one_before() {
     let state = tempfile::tempdir().unwrap();
     let store = Store::new(state.path());
-    let make = |age| verify(&fetched(|file, _| file.max_plan_age_ms = age), "regions/eu-west").unwrap();
+    let make = |age| verify(fetched(|file, _| file.max_plan_age_ms = age), "regions/eu-west").unwrap();
     let (old, new) = (make(1), make(2));
     keep(&store, &old);
     keep(&store, &new);
-    let file = state.path().join(format!("bundles/{}.json", new.digest.replace(':', "")));
+    let file = state.path().join(format!("bundles/{}.json", new.bundle.digest.replace(':', "")));
     let text = std::fs::read_to_string(&file).unwrap();
     std::fs::write(&file, text.replace("ConfigMap", "ConfigMad")).unwrap();
     let (bundle, note) = store.load().unwrap().unwrap();
-    assert_eq!(bundle, old);
+    assert_eq!(bundle, old.bundle);
     assert!(note.unwrap().contains("digest"));
     keep(&store, &new);
-    assert_eq!(store.load().unwrap(), Some((new, None)));
+    assert_eq!(store.load().unwrap(), Some((new.bundle, None)));
 }

@@ -1,6 +1,6 @@
 //! Whether fetched files are a bundle that may be acted on.
 //!
-//! Takes the files of `fleet.json` and one bundle's folder, gives a [`Bundle`]. Invariant: every byte that is acted on
+//! Takes the files of `fleet.json` and one bundle's folder, gives a [`Verified`] bundle. Invariant: every byte that is acted on
 //! later is covered by a digest that hangs on `fleet.json`.
 
 use super::{Bundle, BundleError, Entry, digest_of, path, read_object};
@@ -11,11 +11,20 @@ use seawall_schema::object::ObjectKey;
 use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// A bundle with its files as they came, for the copy on disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verified {
+    /// What may be acted on.
+    pub bundle: Bundle,
+    /// Its files, by path relative to the bundle.
+    pub(super) files: BTreeMap<String, Vec<u8>>,
+}
+
 /// Verifies what was fetched for the bundle in `bundle_path` (`regions/eu-west`, `regions/R/cells/C`).
 ///
 /// # Errors
 /// The first thing that is off; nothing of the bundle is used then.
-pub fn verify(fetched: &Fetched, bundle_path: &str) -> Result<Bundle, BundleError> {
+pub fn verify(fetched: Fetched, bundle_path: &str) -> Result<Verified, BundleError> {
     let missing =
         |name: &str| BundleError::Missing(format!("no {name} in the rendering at commit {}", fetched.commit));
     let fleet = fetched.files.get("fleet.json").ok_or_else(|| missing("fleet.json"))?;
@@ -26,33 +35,37 @@ pub fn verify(fetched: &Fetched, bundle_path: &str) -> Result<Bundle, BundleErro
             "fleet.json names no bundle {bundle_path}; is the region still in the fleet?"
         ))
     })?;
-    let prefix = format!("{bundle_path}/");
-    let own =
-        |(name, bytes): (&String, &Vec<u8>)| Some((name.strip_prefix(&prefix)?.to_owned(), bytes.clone()));
-    // A cell with a cluster of its own has its bundle inside the region's folder; it is not part of the region's.
-    let files =
-        fetched.files.iter().filter_map(own).filter(|(name, _)| !name.starts_with("cells/")).collect();
-    let mut bundle = verify_files(files, digest, bundle_path)?;
-    bundle.commit.clone_from(&fetched.commit);
-    bundle.confirmed_at = fetched.confirmed_at;
+    let Fetched { files, commit, confirmed_at, descends: _ } = fetched;
+    let own = |(name, bytes): (String, Vec<u8>)| {
+        let name = name.strip_prefix(bundle_path)?.strip_prefix('/')?;
+        // A cell with a cluster of its own has its bundle inside the region's folder; it is not part of the region's.
+        (!name.starts_with("cells/")).then(|| (name.to_owned(), bytes))
+    };
+    let files = files.into_iter().filter_map(own).collect();
+    let mut bundle = verify_files(&files, digest, bundle_path)?;
+    bundle.commit = commit;
+    bundle.confirmed_at = confirmed_at;
     bundle.active_events = fleet.active_events.get(bundle_path).cloned().unwrap_or_default();
-    Ok(bundle)
+    Ok(Verified { bundle, files })
 }
 
 /// Verifies the files of one bundle against the digest of its `bundle.json`.
 pub(super) fn verify_files(
-    files: BTreeMap<String, Vec<u8>>,
+    files: &BTreeMap<String, Vec<u8>>,
     digest: &str,
     bundle_path: &str,
 ) -> Result<Bundle, BundleError> {
     let root = files.get("bundle.json");
     let root = root.ok_or_else(|| BundleError::Missing(format!("no bundle.json in {bundle_path}")))?;
     expect_digest(&format!("{bundle_path}/bundle.json"), root, digest)?;
-    let file: BundleFile = read_json(&format!("{bundle_path}/bundle.json"), root)?;
+    let mut file: BundleFile = read_json(&format!("{bundle_path}/bundle.json"), root)?;
     check_format("bundle.json", file.format)?;
     check_place(&file, bundle_path)?;
-    check_files(&file, &files)?;
-    let entries = read_entries(&file, &files)?;
+    check_files(&file, files)?;
+    let entries = read_entries(&file, files)?;
+    file.files.clear();
+    let others = files.iter().filter(|(name, _)| !entries.contains_key(*name) && *name != "bundle.json");
+    let others = others.map(|(name, bytes)| (name.clone(), bytes.clone())).collect();
     Ok(Bundle {
         commit: String::new(),
         confirmed_at: jiff::Timestamp::UNIX_EPOCH,
@@ -61,7 +74,7 @@ pub(super) fn verify_files(
         file,
         active_events: Vec::new(),
         entries,
-        files,
+        others,
     })
 }
 
@@ -162,7 +175,8 @@ fn read_entry(
             keys::INVENTORY
         )));
     }
-    Ok(Entry { key, digest, weights: weights(&object) })
+    let weights = weights(&object);
+    Ok(Entry { key, digest, weights, json: object.to_string().into_boxed_str() })
 }
 
 /// The declared weights of a traffic record; none where they do not rise.

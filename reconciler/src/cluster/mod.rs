@@ -27,13 +27,15 @@ pub struct Observed {
     pub generation: Option<i64>,
     /// The annotation `seawall.dev/digest`.
     pub digest: Option<String>,
-    /// All labels.
-    pub labels: BTreeMap<String, String>,
+    /// The label `seawall.dev/inventory`: whose it is.
+    pub inventory: Option<String>,
+    /// The label `seawall.dev/traffic-weight`: the weight of a traffic record.
+    pub weight: Option<u64>,
     /// Whether it is being deleted.
     pub deleting: bool,
     /// Hash of the part of `metadata.managedFields` that belongs to Seawall's manager, and of nothing else: differs when
     /// somebody takes a field over. (Status writes of others do not change it.)
-    pub owned_fields: Option<String>,
+    pub owned_fields: Option<u128>,
 }
 
 /// How an object is applied.
@@ -125,14 +127,15 @@ pub trait Cluster: Send + Sync {
         Ok(None)
     }
 
-    /// Metadata of all objects of the kinds of `keys` that carry the label `seawall.dev/inventory=<inventory>`.
-    async fn list(&self, inventory: &str, kinds: &[Kind]) -> Result<Vec<Observed>, ClusterError>;
+    /// Metadata of all objects of these kinds that carry the label `seawall.dev/inventory=<inventory>`; only of the
+    /// extents' namespaces where the whole cluster may not be listed.
+    async fn list(&self, inventory: &str, extents: &[Extent]) -> Result<Vec<Observed>, ClusterError>;
 
     /// Deletes an object if it still is the incarnation `uid` (background propagation); one that is gone is fine.
     async fn delete(&self, key: &ObjectKey, uid: &str) -> Result<(), ClusterError>;
 
-    /// Changes of objects with that inventory label, of those kinds, from now on. The stream ends only when dropped.
-    fn watch(&self, inventory: &str, kinds: &[Kind]) -> BoxStream<'static, Change>;
+    /// Changes of what [`Cluster::list`] lists, from now on. The stream ends only when dropped.
+    fn watch(&self, inventory: &str, extents: &[Extent]) -> BoxStream<'static, Change>;
 
     /// Something inside the Namespace, or an object of the kind that the CustomResourceDefinition `key` defines, that does
     /// not carry the label of `inventory`; `None` where there is nothing foreign. What every namespace has by itself
@@ -154,6 +157,36 @@ pub struct Kind {
     pub api_version: String,
     /// `Deployment`.
     pub kind: String,
+}
+
+/// A kind, with the namespaces in which objects of it are ours or may become so; none where it has no namespaces.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Extent {
+    /// The kind.
+    pub kind: Kind,
+    /// The namespaces.
+    pub namespaces: BTreeSet<String>,
+}
+
+impl Extent {
+    /// The extents of these objects, one a kind.
+    pub fn of<'k>(keys: impl IntoIterator<Item = &'k ObjectKey>) -> Vec<Self> {
+        let mut extents: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
+        for ObjectKey { api_version, kind, namespace, name: _ } in keys {
+            extents.entry((api_version, kind)).or_default().extend(namespace.as_deref());
+        }
+        let extent = |((api_version, kind), namespaces): ((&str, &str), BTreeSet<&str>)| Self {
+            kind: Kind { api_version: api_version.to_owned(), kind: kind.to_owned() },
+            namespaces: namespaces.into_iter().map(str::to_owned).collect(),
+        };
+        extents.into_iter().map(extent).collect()
+    }
+}
+
+impl From<Kind> for Extent {
+    fn from(kind: Kind) -> Self {
+        Self { kind, namespaces: BTreeSet::new() }
+    }
 }
 
 /// Types of Kubernetes Events.

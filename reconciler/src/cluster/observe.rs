@@ -4,7 +4,7 @@
 
 use super::Observed;
 use seawall_schema::digest::sha256;
-use seawall_schema::keys::{DIGEST, FIELD_MANAGER};
+use seawall_schema::keys::{DIGEST, FIELD_MANAGER, INVENTORY, TRAFFIC_WEIGHT};
 use seawall_schema::object::ObjectKey;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -15,26 +15,23 @@ pub fn observe(object: &Value) -> Option<Observed> {
     let metadata = object.get("metadata")?;
     let text = |name: &str| metadata.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let annotation = metadata.get("annotations").and_then(|map| map.get(DIGEST)).and_then(Value::as_str);
-    let labels = metadata.get("labels").and_then(Value::as_object);
-    let labels: BTreeMap<String, String> = labels
-        .into_iter()
-        .flatten()
-        .filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())))
-        .collect();
+    let label = |name: &str| metadata.get("labels")?.get(name)?.as_str();
     Some(Observed {
         key,
         uid: text("uid"),
         resource_version: text("resourceVersion"),
         generation: metadata.get("generation").and_then(Value::as_i64),
         digest: annotation.map(str::to_owned),
-        labels,
+        inventory: label(INVENTORY).map(str::to_owned),
+        weight: label(TRAFFIC_WEIGHT).and_then(|weight| weight.parse().ok()),
         deleting: metadata.get("deletionTimestamp").is_some_and(|value| !value.is_null()),
         owned_fields: owned_fields(metadata),
     })
 }
 
-/// Hash of the fields that `metadata.managedFields` says are Seawall's by server-side apply.
-pub fn owned_fields(metadata: &Value) -> Option<String> {
+/// Hash of the fields that `metadata.managedFields` says are Seawall's by server-side apply: the first half of a SHA-256,
+/// since one is held for every object.
+pub fn owned_fields(metadata: &Value) -> Option<u128> {
     let entries = metadata.get("managedFields")?.as_array()?;
     let ours = entries.iter().find(|entry| {
         let is = |name: &str, value: &str| entry.get(name).and_then(Value::as_str) == Some(value);
@@ -42,7 +39,8 @@ pub fn owned_fields(metadata: &Value) -> Option<String> {
     })?;
     let mut text = String::new();
     canonical(ours.get("fieldsV1")?, &mut text);
-    Some(sha256(text.as_bytes()))
+    let digest = sha256(text.as_bytes());
+    u128::from_str_radix(digest.strip_prefix("sha256:")?.get(..32)?, 16).ok()
 }
 
 /// JSON with sorted keys, so that the order a server chose does not matter.

@@ -64,9 +64,14 @@ fn fresh_enough(facts: &Facts<'_>) -> Result<(), Held> {
 }
 
 fn prunes_little(plan: &Plan<Proposed>, facts: &Facts<'_>, digest: &str) -> Result<(), Held> {
-    // To leave an overlay, or to enter one, is no shrinking of the bundle: what it names anywhere does not count.
-    let going =
-        plan.deletes.iter().filter(|step| !facts.wanted.named.contains(&Identity::of(&step.key))).count();
+    if plan.deletes.is_empty() {
+        return Ok(());
+    }
+    // To leave an overlay, or to enter one, is no shrinking of the bundle: what it names anywhere does not count. Unless
+    // nothing at all is wanted, which no overlay asks for.
+    let entries = facts.bundle.entries.values().filter(|_| !facts.wanted.objects.is_empty());
+    let named: BTreeSet<Identity> = entries.map(|entry| Identity::of(&entry.key)).collect();
+    let going = plan.deletes.iter().filter(|step| !named.contains(&Identity::of(&step.key))).count();
     if going == 0 {
         return Ok(());
     }

@@ -15,7 +15,6 @@ pub use wanted::{Identity, Want, Wanted, wanted};
 
 use crate::cluster::Observed;
 use seawall_schema::digest::sha256;
-use seawall_schema::keys::INVENTORY;
 use seawall_schema::object::{ObjectKey, Phase};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,7 +30,7 @@ pub struct Record {
     /// The version after which nothing of ours differed.
     pub version: String,
     /// The fields that we owned then.
-    pub owned: Option<String>,
+    pub owned: Option<u128>,
 }
 
 /// What is to be done with one object.
@@ -152,7 +151,7 @@ fn deletions(situation: &Situation<'_>) -> Vec<Step> {
     for key in situation.inventory {
         let identity = Identity::of(key);
         let Some(seen) = situation.observed.get(&identity) else { continue };
-        let labelled = seen.labels.get(INVENTORY).is_some_and(|value| value == situation.inventory_name);
+        let labelled = seen.inventory.as_deref() == Some(situation.inventory_name);
         if kept.contains(&identity) || !labelled || seen.deleting {
             continue;
         }

@@ -13,9 +13,10 @@ fn seen(name: &str, digest: &str, label: Option<&str>) -> Observed {
         resource_version: "1".into(),
         generation: None,
         digest: Some(digest.into()),
-        labels: label.map(|value| (INVENTORY.to_owned(), value.to_owned())).into_iter().collect(),
+        inventory: label.map(str::to_owned),
+        weight: None,
         deleting: false,
-        owned_fields: Some("f".into()),
+        owned_fields: Some(1),
     }
 }
 
@@ -62,7 +63,7 @@ fn each_object_gets_the_step_that_it_needs() {
     }
     let touched = world.observed.get_mut(&Identity::of(&key("touched"))).unwrap();
     touched.resource_version = "2".into();
-    touched.owned_fields = Some("less".into());
+    touched.owned_fields = Some(2);
     world.observed.get_mut(&Identity::of(&key("replaced"))).unwrap().uid = "another".into();
     let plan = world.plan();
     let steps: Vec<(String, Action)> =

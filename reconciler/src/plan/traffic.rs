@@ -6,12 +6,11 @@
 
 use super::Want;
 use crate::cluster::Observed;
-use seawall_schema::keys::TRAFFIC_WEIGHT;
 
 /// The weight to write; `None` where that is the one in the bundle's file.
 pub(super) fn next(want: &Want, seen: Option<&Observed>, standing: bool) -> Option<u64> {
     let (last, before) = want.weights.split_last()?;
-    let now = seen.and_then(|seen| seen.labels.get(TRAFFIC_WEIGHT)?.parse().ok()).unwrap_or(0);
+    let now = seen.and_then(|seen| seen.weight).unwrap_or(0);
     if now >= *last {
         return None;
     }
@@ -31,7 +30,6 @@ pub(crate) fn digest(file: &str, weight: Option<u64>) -> String {
 mod tests {
     use super::*;
     use seawall_schema::object::{ObjectKey, Phase};
-    use std::collections::BTreeMap;
 
     fn key() -> ObjectKey {
         let (api_version, kind) = ("externaldns.k8s.io/v1alpha1".into(), "DNSEndpoint".into());
@@ -48,7 +46,8 @@ mod tests {
             resource_version: "1".into(),
             generation: None,
             digest: None,
-            labels: BTreeMap::from([(TRAFFIC_WEIGHT.to_owned(), now.to_string())]),
+            inventory: None,
+            weight: Some(now),
             deleting: false,
             owned_fields: None,
         });

@@ -5,7 +5,7 @@
 
 use crate::bundle::Bundle;
 use seawall_schema::object::{ObjectKey, Phase};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// An object whatever version its API has: the same object after `v1beta1` became `v1`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
@@ -49,9 +49,6 @@ pub struct Want {
 pub struct Wanted {
     /// In the order in which they are applied.
     pub objects: Vec<Want>,
-    /// Every object that the bundle names anywhere, in its base or in any overlay: to go from one overlay to another is
-    /// no shrinking of the bundle.
-    pub named: BTreeSet<Identity>,
 }
 
 /// The objects of `bundle` while `events` are in force; an error where two overlays want different things of one object.
@@ -63,9 +60,6 @@ pub fn wanted(bundle: &Bundle, events: &[String]) -> Result<Wanted, String> {
         order.insert(Identity::of(&want.key), (phase, at));
         objects.insert(Identity::of(&want.key), want);
     }
-    let mut named: BTreeSet<Identity> =
-        bundle.entries.values().map(|entry| Identity::of(&entry.key)).collect();
-    named.extend(objects.keys().cloned());
     let mut decided: BTreeMap<Identity, (&str, Option<String>)> = BTreeMap::new();
     for event in overlays(bundle, events) {
         let Some(overlay) = bundle.file.events.get(event) else {
@@ -97,7 +91,7 @@ pub fn wanted(bundle: &Bundle, events: &[String]) -> Result<Wanted, String> {
     }
     let mut objects: Vec<(Identity, Want)> = objects.into_iter().collect();
     objects.sort_by_key(|(identity, want)| (want.phase, order.get(identity).map(|(_, at)| *at)));
-    Ok(Wanted { objects: objects.into_iter().map(|(_, want)| want).collect(), named })
+    Ok(Wanted { objects: objects.into_iter().map(|(_, want)| want).collect() })
 }
 
 /// The overlays to lay over the base: the one of the whole combination where the bundle has it or says which it is, else
@@ -116,7 +110,7 @@ fn overlays<'a>(bundle: &'a Bundle, events: &'a [String]) -> Vec<&'a str> {
 
 fn want(bundle: &Bundle, phase: Phase, path: &str) -> Option<Want> {
     let entry = bundle.entries.get(path)?;
-    let crate::bundle::Entry { key, digest, weights } = entry.clone();
+    let (key, digest, weights) = (entry.key.clone(), entry.digest.clone(), entry.weights.clone());
     Some(Want { key, phase, path: path.to_owned(), digest, weights })
 }
 

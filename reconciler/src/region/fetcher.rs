@@ -1,9 +1,11 @@
-//! Fetching on a thread of its own, so that a server that hangs never stops anything else.
+//! Fetching, verifying and staging on a thread of its own, so that neither a server that hangs, nor a large bundle, nor a
+//! slow disk stops anything else.
 //!
 //! Takes a source, gives results as they come. A fetch that outlives its deadline is left to itself and a fresh handle is
 //! used from then on; of such strays there are never more than a few.
 
-use crate::source::{Fetched, Known, Source, SourceError};
+use crate::bundle::{BundleError, Store, StoreError, Verified, verify};
+use crate::source::{Ancestry, Fetched, Known, Source, SourceError};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -13,11 +15,40 @@ use tokio::time::Instant;
 /// Fetches that may hang at the same time before no more are started.
 const STRAYS: usize = 3;
 
-type Answer = (Box<dyn Source>, Result<Fetched, SourceError>);
+type Answer = (Box<dyn Source>, Result<Arrival, SourceError>);
+
+/// What a successful fetch brought.
+pub(super) struct Arrival {
+    pub(super) commit: String,
+    pub(super) descends: Ancestry,
+    pub(super) confirmed_at: jiff::Timestamp,
+    /// Whether the source gave no files, as it does for a commit that the worker holds.
+    pub(super) without_files: bool,
+    /// The commit's bundle, or what is off with it.
+    pub(super) verified: Result<Verified, BundleError>,
+    /// Whether the bundle is on disk; `None` where that is still to be decided, because the commit does not descend from
+    /// the last accepted one.
+    pub(super) staged: Option<Result<(), StoreError>>,
+}
+
+impl Arrival {
+    fn of(fetched: Fetched, bundle_path: &str, store: &Store) -> Self {
+        let (commit, descends, confirmed_at) =
+            (fetched.commit.clone(), fetched.descends.clone(), fetched.confirmed_at);
+        let without_files = fetched.files.is_empty();
+        let verified = verify(fetched, bundle_path);
+        let staged = match (&verified, &descends) {
+            (Ok(_), Ancestry::Diverged { .. }) | (Err(_), _) => None,
+            (Ok(verified), _) => Some(store.stage(verified)),
+        };
+        Self { commit, descends, confirmed_at, without_files, verified, staged }
+    }
+}
 
 /// A source and the fetch that is under way.
 pub(super) struct Fetcher {
     bundle_path: String,
+    store: Store,
     deadline: Duration,
     idle: Option<Box<dyn Source>>,
     spare: Option<Box<dyn Source>>,
@@ -27,9 +58,10 @@ pub(super) struct Fetcher {
 }
 
 impl Fetcher {
-    pub(super) fn new(source: Box<dyn Source>, bundle_path: &str, deadline: Duration) -> Self {
+    pub(super) fn new(source: Box<dyn Source>, bundle_path: &str, store: Store, deadline: Duration) -> Self {
         Self {
             bundle_path: bundle_path.to_owned(),
+            store,
             deadline,
             description: source.describe(),
             idle: Some(source),
@@ -47,11 +79,11 @@ impl Fetcher {
         let Some(mut source) = self.idle.take() else { return };
         self.spare = source.fork();
         let (answer, receiver) = oneshot::channel();
-        let (path, strays) = (self.bundle_path.clone(), Arc::clone(&self.strays));
+        let (path, store, strays) = (self.bundle_path.clone(), self.store.clone(), Arc::clone(&self.strays));
         strays.fetch_add(1, Ordering::Relaxed);
         let work = move || {
             source.know(known);
-            let result = source.fetch(&path);
+            let result = source.fetch(&path).map(|fetched| Arrival::of(fetched, &path, &store));
             strays.fetch_sub(1, Ordering::Relaxed);
             // Nobody listens any more where the deadline has passed.
             drop(answer.send((source, result)));
@@ -67,7 +99,7 @@ impl Fetcher {
     }
 
     /// Waits for the fetch under way; for ever where there is none. Safe to cancel.
-    pub(super) async fn finished(&mut self) -> Result<Fetched, SourceError> {
+    pub(super) async fn finished(&mut self) -> Result<Arrival, SourceError> {
         let Some((receiver, deadline)) = &mut self.under_way else {
             return std::future::pending().await;
         };

@@ -1,10 +1,11 @@
-//! From a fetch to a bundle that may be planned for: ancestry, verification, a copy on disk.
+//! From a fetch to a bundle that may be planned for: ancestry, what verification found, a copy on disk.
 //!
-//! Takes the result of a fetch, leaves a candidate. Invariant: whatever is off, what is in force stays so.
+//! Takes what a fetch brought, leaves a candidate. Invariant: whatever is off, what is in force stays so.
 
+use super::fetcher::Arrival;
 use super::worker::Worker;
-use crate::bundle::{Bundle, verify};
-use crate::source::{Ancestry, Fetched, Known, SourceError};
+use crate::bundle::{Bundle, StoreError};
+use crate::source::{Ancestry, Known, SourceError};
 use std::sync::Arc;
 
 impl Worker {
@@ -15,9 +16,9 @@ impl Worker {
     }
 
     /// Takes the result of a fetch.
-    pub(super) fn take_in(&mut self, result: Result<Fetched, SourceError>) {
-        let fetched = match result {
-            Ok(fetched) => fetched,
+    pub(super) fn take_in(&mut self, result: Result<Arrival, SourceError>) {
+        let arrival = match result {
+            Ok(arrival) => arrival,
             Err(error) => {
                 let goes_on = match &self.in_force {
                     Some(bundle) => format!("commit {} stays in force", bundle.commit),
@@ -27,46 +28,46 @@ impl Worker {
                 return;
             }
         };
-        self.fetched = Some(fetched.commit.clone());
-        if let Ancestry::Diverged { accepted } = &fetched.descends
-            && !self.approvals().contains(&fetched.commit)
+        let commit = &arrival.commit;
+        self.fetched = Some(commit.clone());
+        if let Ancestry::Diverged { accepted } = &arrival.descends
+            && !self.approvals().contains(commit)
         {
-            let commit = &fetched.commit;
             let message = format!(
                 "commit {commit} does not descend from {accepted}; `seawall approve {commit}` lets it through"
             );
             self.conditions.set("Fetched", false, "Diverged", message);
             return;
         }
-        self.conditions.set("Fetched", true, "Fetched", format!("commit {}", fetched.commit));
-        self.confirm_or_verify(&fetched);
+        self.conditions.set("Fetched", true, "Fetched", format!("commit {commit}"));
+        self.confirm_or_take(arrival);
     }
 
-    fn confirm_or_verify(&mut self, fetched: &Fetched) {
+    fn confirm_or_take(&mut self, arrival: Arrival) {
+        let Arrival { commit, confirmed_at, without_files, verified, staged, descends: _ } = arrival;
         let newest = self.candidate.as_mut().or(self.in_force.as_mut());
-        if let Some(bundle) =
-            newest.filter(|bundle| fetched.files.is_empty() && bundle.commit == fetched.commit)
-        {
-            Arc::make_mut(bundle).confirmed_at = fetched.confirmed_at;
+        if let Some(bundle) = newest.filter(|bundle| without_files && bundle.commit == commit) {
+            Arc::make_mut(bundle).confirmed_at = confirmed_at;
             return;
         }
-        match verify(fetched, &self.config.bundle_path) {
-            Ok(bundle) => {
-                self.conditions.set("Verified", true, "Verified", format!("bundle {}", bundle.digest));
-                self.accepted = Some(bundle.commit.clone());
-                self.stage(&bundle);
-                self.candidate = Some(Arc::new(bundle));
+        match verified {
+            Ok(verified) => {
+                let digest = &verified.bundle.digest;
+                self.conditions.set("Verified", true, "Verified", format!("bundle {digest}"));
+                self.accepted = Some(commit);
+                let staged = staged.unwrap_or_else(|| self.store.stage(&verified));
+                self.say_staged(&verified.bundle, staged);
+                self.candidate = Some(Arc::new(verified.bundle));
             }
             Err(error) => {
-                let message =
-                    format!("commit {}: {error}; the last good bundle stays in force", fetched.commit);
+                let message = format!("commit {commit}: {error}; the last good bundle stays in force");
                 self.conditions.set("Verified", false, error.reason(), message);
             }
         }
     }
 
-    fn stage(&mut self, bundle: &Bundle) {
-        match self.store.stage(bundle) {
+    fn say_staged(&mut self, bundle: &Bundle, staged: Result<(), StoreError>) {
+        match staged {
             Ok(()) => self.conditions.set("Staged", true, "Staged", format!("bundle {}", bundle.digest)),
             Err(error) => self.no_disk(&error.to_string()),
         }

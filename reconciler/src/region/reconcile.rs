@@ -7,15 +7,15 @@ use super::view::View;
 use super::worker::Worker;
 use crate::apply::{Fault, Outcome, Stored, Writer, load_inventory, save_inventory};
 use crate::bundle::Bundle;
-use crate::cluster::{ClusterError, EventKind, Kind};
+use crate::cluster::{ClusterError, EventKind, Extent};
 use crate::gate::{Facts, Held, gate, operator};
 use crate::health::verdict;
 use crate::plan::{
     Action, Approved, Identity, Plan, Proposed, Situation, Step, Wanted, choose, plan, wanted,
 };
 use futures::StreamExt as _;
-use seawall_schema::keys::{FIELD_MANAGER, TRAFFIC_WEIGHT};
-use seawall_schema::object::Phase;
+use seawall_schema::keys::FIELD_MANAGER;
+use seawall_schema::object::{ObjectKey, Phase};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use tokio::time::Instant;
@@ -76,30 +76,25 @@ impl Worker {
         if self.inventory.is_none() {
             self.inventory = Some(load_inventory(self.cluster.as_ref(), &name).await?);
         }
-        let kinds = self.kinds();
-        let known = self.watch.as_ref().is_some_and(|(watched, _)| *watched == kinds);
+        let extents = self.extents();
+        let known = self.watch.as_ref().is_some_and(|(watched, _)| *watched == extents);
         if !known {
-            self.watch = Some((kinds.clone(), self.cluster.watch(&name, &kinds)));
+            self.watch = Some((extents.clone(), self.cluster.watch(&name, &extents)));
         }
         let due = self.listed.is_none_or(|at| at.elapsed() >= self.config.resync);
         if !known || self.view.stale || due {
-            let all = self.cluster.list(&name, &kinds).await?;
+            let all = self.cluster.list(&name, &extents).await?;
             self.view.listed(all);
             self.listed = Some(Instant::now());
         }
         Ok(())
     }
 
-    /// The kinds that are ours or may become so.
-    fn kinds(&self) -> Vec<Kind> {
+    /// The kinds that are ours or may become so, and where.
+    fn extents(&self) -> Vec<Extent> {
         let bundles = [self.in_force.as_ref(), self.candidate.as_ref()].into_iter().flatten();
         let entries = bundles.flat_map(|bundle| bundle.entries.values().map(|entry| &entry.key));
-        let inventory = self.inventory.iter().flat_map(|inventory| &inventory.keys);
-        let names = entries.chain(inventory).map(|key| (key.api_version.as_str(), key.kind.as_str()));
-        let kinds: BTreeSet<(&str, &str)> = names.collect();
-        let kind =
-            |(version, kind): (&str, &str)| Kind { api_version: version.to_owned(), kind: kind.to_owned() };
-        kinds.into_iter().map(kind).collect()
+        Extent::of(entries.chain(self.inventory.iter().flat_map(|inventory| &inventory.keys)))
     }
 
     /// Puts a fetched bundle in force where the gate lets it through.
@@ -184,8 +179,8 @@ impl Worker {
         let held = rising.filter_map(|want| {
             let last = want.weights.last()?;
             let seen = self.view.observed.get(&Identity::of(&want.key))?;
-            let now = seen.labels.get(TRAFFIC_WEIGHT).map_or("0", String::as_str);
-            (now.parse::<u64>().unwrap_or(0) < *last).then(|| format!("{} at {now} of {last}", want.key.name))
+            let now = seen.weight.unwrap_or(0);
+            (now < *last).then(|| format!("{} at {now} of {last}", want.key.name))
         });
         held.collect()
     }
@@ -291,7 +286,7 @@ impl Worker {
     async fn keep_inventory(
         &mut self,
         bundle: &Bundle,
-        keys: &BTreeSet<seawall_schema::object::ObjectKey>,
+        keys: &BTreeSet<ObjectKey>,
         nothing_to_do: bool,
     ) -> Result<(), ClusterError> {
         let same = self.inventory.as_ref().is_some_and(|stored| stored.keys == *keys);
@@ -304,21 +299,23 @@ impl Worker {
     }
 
     async fn write(&self, bundle: &Bundle, steps: &[Step], fresh: &BTreeSet<String>) -> Vec<Outcome> {
-        let versions = self.view.versions();
-        let previous = self.previous.as_deref();
-        let writer = Writer { cluster: self.cluster.as_ref(), bundle, previous, versions: &versions, fresh };
-        writer.phase(steps).await
+        self.writer(bundle, fresh).phase(steps).await
+    }
+
+    fn writer<'a>(&'a self, bundle: &'a Bundle, fresh: &'a BTreeSet<String>) -> Writer<'a> {
+        Writer {
+            cluster: self.cluster.as_ref(),
+            bundle,
+            previous: self.previous.as_deref(),
+            observed: &self.view.observed,
+            fresh,
+        }
     }
 
     async fn prune(&mut self, bundle: &Bundle, plan: &Plan<Approved>) -> Vec<String> {
         let mut faults = Vec::new();
         for step in &plan.deletes {
-            let (versions, fresh) = (self.view.versions(), BTreeSet::new());
-            let previous = self.previous.as_deref();
-            let cluster = self.cluster.clone();
-            let writer =
-                Writer { cluster: cluster.as_ref(), bundle, previous, versions: &versions, fresh: &fresh };
-            let outcome = writer.delete(step).await;
+            let outcome = self.writer(bundle, &BTreeSet::new()).delete(step).await;
             faults.extend(self.take_outcomes(std::slice::from_ref(step), vec![outcome]).await);
         }
         faults
@@ -329,23 +326,22 @@ impl Worker {
         let mut faults = Vec::new();
         let drifts: BTreeSet<_> =
             steps.iter().filter(|step| self.is_drift(step)).map(|step| &step.key).collect();
-        for outcome in outcomes {
-            match &outcome.result {
+        for Outcome { key, path, result } in outcomes {
+            match result {
                 Ok(done) => {
-                    let drifted = drifts.contains(&outcome.key);
                     if done.wrote {
                         self.last_writes += 1;
                     }
-                    if done.wrote && drifted {
+                    if done.wrote && drifts.contains(&key) {
                         self.drift_corrected += 1;
-                        let (identity, name) = (Identity::of(&outcome.key), outcome.key.to_string());
+                        let (identity, name) = (Identity::of(&key), key.to_string());
                         self.fights.correction(&identity, &name, &done.put_back_from, Instant::now());
                     }
-                    self.view.did(&outcome.key, done);
+                    self.view.did(&key, done);
                 }
                 Err(fault) => {
-                    faults.push(self.fault_words(&outcome, fault));
-                    self.record_fault(&outcome, fault).await;
+                    faults.push(self.fault_words(&key, path.as_deref(), &fault));
+                    self.record_fault(&key, &fault).await;
                 }
             }
         }
@@ -365,11 +361,10 @@ impl Worker {
             || self.rollout.is_none() && step.action == Action::Create
     }
 
-    fn fault_words(&self, outcome: &Outcome, fault: &Fault) -> String {
-        let origin = outcome.path.as_deref().and_then(|path| self.origin(path));
-        match origin {
-            Some(origin) => format!("{} ({origin}): {fault}", outcome.key),
-            None => format!("{}: {fault}", outcome.key),
+    fn fault_words(&self, key: &ObjectKey, path: Option<&str>, fault: &Fault) -> String {
+        match path.and_then(|path| self.origin(path)) {
+            Some(origin) => format!("{key} ({origin}): {fault}"),
+            None => format!("{key}: {fault}"),
         }
     }
 
@@ -381,10 +376,10 @@ impl Worker {
         Some(format!("{}:{}:{}", origin.file, origin.line, origin.column))
     }
 
-    async fn record_fault(&self, outcome: &Outcome, fault: &Fault) {
+    async fn record_fault(&self, key: &ObjectKey, fault: &Fault) {
         if !matches!(fault, Fault::NotTried | Fault::Cluster(ClusterError::Unreachable(_))) {
             let message = format!("{FIELD_MANAGER}: {fault}");
-            self.cluster.event(&outcome.key, EventKind::Warning, fault.reason(), &message).await;
+            self.cluster.event(key, EventKind::Warning, fault.reason(), &message).await;
         }
     }
 

@@ -3,15 +3,18 @@
 //! The loop wakes for a change that the watch sees, for the end of a fetch, and for times: the next fetch, the next look at
 //! what operators say, the next try after a failure.
 
+use super::declarations::Declaration;
 use super::reconcile::Progress;
 use super::worker::Worker;
 use super::{declarations, view};
-use crate::cluster::Change;
+use crate::cluster::{Change, ClusterError};
 use crate::gate::operator;
 use futures::StreamExt as _;
 use seawall_schema::status::RegionStatus;
+use std::collections::BTreeMap;
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher as _;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -28,8 +31,12 @@ impl Worker {
     pub async fn pass(&mut self) -> RegionStatus {
         self.fetcher.start(self.known());
         if self.fetcher.busy() {
-            let result = self.fetcher.finished().await;
+            // The connection to the cluster is made meanwhile.
+            let cluster = Arc::clone(&self.cluster);
+            let (result, declared) =
+                tokio::join!(self.fetcher.finished(), declarations::read(cluster.as_ref()));
             self.take_in(result);
+            self.hear(declared);
         }
         self.view.stale = true;
         let until = Instant::now() + self.config.settle;
@@ -106,8 +113,13 @@ impl Worker {
         if self.attended.is_some_and(|at| at.elapsed() < self.config.attention) {
             return;
         }
+        let declared = declarations::read(self.cluster.as_ref()).await;
+        self.hear(declared);
+    }
+
+    fn hear(&mut self, declared: Result<BTreeMap<String, Declaration>, ClusterError>) {
         self.attended = Some(Instant::now());
-        match declarations::read(self.cluster.as_ref()).await {
+        match declared {
             Ok(declared) => self.local = declared.into_keys().collect(),
             Err(error) => {
                 tracing::debug!("local declarations are not to be had: {error}; the last ones count")
@@ -128,7 +140,7 @@ impl Worker {
 
 /// The next change; for ever where nothing is watched. Safe to cancel.
 async fn next_change(
-    watch: &mut Option<(Vec<crate::cluster::Kind>, futures::stream::BoxStream<'static, Change>)>,
+    watch: &mut Option<(Vec<crate::cluster::Extent>, futures::stream::BoxStream<'static, Change>)>,
 ) -> Change {
     match watch {
         Some((_, stream)) => match stream.next().await {

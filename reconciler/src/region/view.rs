@@ -72,15 +72,15 @@ impl View {
     }
 
     /// Takes what a step did.
-    pub(super) fn did(&mut self, key: &ObjectKey, done: &Done) {
+    pub(super) fn did(&mut self, key: &ObjectKey, done: Done) {
         let identity = Identity::of(key);
-        let (Some(record), Some(seen)) = (&done.record, &done.seen) else {
+        let (Some(record), Some(seen)) = (done.record, done.seen) else {
             self.unready.remove(&identity);
             return;
         };
-        self.records.insert(identity.clone(), record.clone());
-        self.observed.insert(identity.clone(), seen.clone());
-        self.stands(key, done.health.clone());
+        self.records.insert(identity.clone(), record);
+        self.observed.insert(identity, seen);
+        self.stands(key, done.health);
     }
 
     /// Takes how an object stands.
@@ -92,14 +92,6 @@ impl View {
         } else {
             self.unready.insert(identity, (key.clone(), health));
         }
-    }
-
-    /// Versions by object, to tell a write from an apply that changed nothing.
-    pub(super) fn versions(&self) -> BTreeMap<Identity, String> {
-        self.observed
-            .iter()
-            .map(|(identity, seen)| (identity.clone(), seen.resource_version.clone()))
-            .collect()
     }
 
     /// Keeps health only of what is wanted.

@@ -10,7 +10,7 @@ use super::fights::Fights;
 use super::view::View;
 use crate::apply::Stored;
 use crate::bundle::{Bundle, Store};
-use crate::cluster::{Change, Cluster, Kind};
+use crate::cluster::{Change, Cluster, Extent};
 use crate::gate::operator;
 use crate::plan::Wanted;
 use crate::report::Reporter;
@@ -53,7 +53,7 @@ pub struct Worker {
     pub(super) conditions: Conditions,
     /// Set while a new bundle, or a change of events, is being brought in: since when the phase that is waited for waits.
     pub(super) rollout: Option<Instant>,
-    pub(super) watch: Option<(Vec<Kind>, BoxStream<'static, Change>)>,
+    pub(super) watch: Option<(Vec<Extent>, BoxStream<'static, Change>)>,
     pub(super) attended: Option<Instant>,
     pub(super) listed: Option<Instant>,
     pub(super) last_writes: usize,
@@ -82,7 +82,7 @@ impl Worker {
         let mut conditions = Conditions::default();
         let lock = lock(&config, &mut conditions)?;
         let store = Store::new(&config.state);
-        let fetcher = Fetcher::new(source, &config.bundle_path, config.fetch_deadline);
+        let fetcher = Fetcher::new(source, &config.bundle_path, store.clone(), config.fetch_deadline);
         let reporter = Reporter::new(&config.state);
         let mut worker = Self {
             cluster,

@@ -3,7 +3,7 @@
 //! Takes [`RegionStatus`], writes `status.json` in the state folder and a ConfigMap `seawall-status-<inventory>`. The only
 //! writer of status. Invariants: nothing here stops reconciling; a status that says nothing new is not written.
 
-use crate::bundle::write_atomically;
+use crate::bundle::replace;
 use crate::cluster::{ApplyOptions, Cluster};
 use seawall_schema::keys::SYSTEM_NAMESPACE;
 use seawall_schema::status::RegionStatus;
@@ -35,7 +35,7 @@ impl Reporter {
         let news = lasting(status);
         if self.on_disk.as_ref() != Some(&news) || status.last_writes > 0 {
             let bytes = serde_json::to_vec_pretty(status).unwrap_or_default();
-            match write_atomically(&self.path, &bytes) {
+            match replace(&self.path, &bytes) {
                 Ok(()) => self.on_disk = Some(news.clone()),
                 Err(error) => tracing::debug!("status is not on disk: {error}"),
             }
@@ -48,7 +48,11 @@ impl Reporter {
             return;
         }
         self.written = Some(Instant::now());
-        if same_in_cluster(cluster, inventory, &news).await || write(cluster, inventory, status).await {
+        // A worker that has just written has news; one that has not may have been started again, and said so before.
+        let may_be_said = status.last_writes == 0;
+        if (may_be_said && same_in_cluster(cluster, inventory, &news).await)
+            || write(cluster, inventory, status).await
+        {
             self.in_cluster = Some(news);
         }
     }

@@ -1,7 +1,7 @@
 //! The contract of the trait `Cluster`, kept by the client of a real API server.
 
 use super::fixture::{PLANE, cluster, config_map, config_maps, key, namespace, on_one_thread};
-use seawall_reconciler::cluster::{ApplyOptions, Cluster, ClusterError, EventKind, Kind};
+use seawall_reconciler::cluster::{ApplyOptions, Cluster, ClusterError, EventKind};
 use serde_json::json;
 
 const PLAIN: ApplyOptions = ApplyOptions { dry_run: false, force: false };
@@ -87,8 +87,8 @@ fn a_missing_namespace_a_missing_kind_and_a_wrong_object_are_told_apart() {
                 matches!(&unknown, Err(ClusterError::UnknownKind(message)) if message.contains(kind)),
                 "{unknown:?}"
             );
-            let kind = Kind { api_version: api_version.to_owned(), kind: kind.to_owned() };
-            assert_eq!(cluster.list("i", &[kind]).await, Ok(Vec::new()));
+            let extent = super::fixture::kind(api_version, kind).into();
+            assert_eq!(cluster.list("i", &[extent]).await, Ok(Vec::new()));
         }
         let mut wrong = config_map(&namespace, "a", "i", "1");
         wrong["dota"] = json!({});

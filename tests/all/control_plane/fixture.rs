@@ -1,7 +1,7 @@
 //! The clusters that all tests of this folder share, and small objects to put there.
 
-use seawall_reconciler::cluster::Kind;
 use seawall_reconciler::cluster::kubernetes::KubernetesCluster;
+use seawall_reconciler::cluster::{Extent, Kind};
 use seawall_schema::keys;
 use seawall_schema::object::ObjectKey;
 use seawall_tests::control_plane::{ControlPlane, Request};
@@ -63,9 +63,14 @@ pub(super) fn config_map(namespace: &str, name: &str, inventory: &str, value: &s
     })
 }
 
-/// The kind of [`config_map`].
-pub(super) fn config_maps() -> Kind {
-    Kind { api_version: "v1".to_owned(), kind: "ConfigMap".to_owned() }
+/// The kind of [`config_map`], everywhere.
+pub(super) fn config_maps() -> Extent {
+    kind("v1", "ConfigMap").into()
+}
+
+/// A kind.
+pub(super) fn kind(api_version: &str, kind: &str) -> Kind {
+    Kind { api_version: api_version.to_owned(), kind: kind.to_owned() }
 }
 
 /// The key of an object.

@@ -1,15 +1,14 @@
 //! Watches of a real API server.
 
-use super::fixture::{PLANE, cluster, config_map, config_maps, key, namespace, on_one_thread};
+use super::fixture::{PLANE, cluster, config_map, config_maps, key, kind, namespace, on_one_thread};
 use futures::StreamExt as _;
-use seawall_reconciler::cluster::{ApplyOptions, Change, Cluster, Kind};
+use seawall_reconciler::cluster::{ApplyOptions, Change, Cluster};
 use std::time::Duration;
 
 #[test]
 fn a_watch_sees_what_happens_in_its_inventory_and_nothing_else() {
     let (cluster, namespace) = (cluster("region-1"), namespace("region-1", "watch-inventory"));
-    let kinds =
-        [config_maps(), Kind { api_version: "example.org/v1".to_owned(), kind: "Missing".to_owned() }];
+    let kinds = [config_maps(), kind("example.org/v1", "Missing").into()];
     on_one_thread(async {
         let mut changes = cluster.watch(&namespace, &kinds);
         let mut next =

@@ -3,20 +3,23 @@
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 use seawall_reconciler::cluster::embedded::EmbeddedCluster;
-use seawall_reconciler::cluster::{ApplyOptions, Change, Cluster, ClusterError, EventKind, Kind, Observed};
+use seawall_reconciler::cluster::{ApplyOptions, Change, Cluster, ClusterError, EventKind, Extent, Observed};
 use seawall_schema::object::ObjectKey;
 use serde_json::Value;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use tokio::sync::Notify;
 
 /// How it goes wrong.
 #[derive(Clone, Debug)]
 pub(crate) enum Mode {
     /// Not at all.
     Healthy,
-    /// After so many writes it is gone; `answered` says whether the last write still took place, unheard.
+    /// After so many writes it is gone, and the worker lives on; `unheard` says whether the next write still takes place.
     DiesAfter { writes: usize, unheard: bool },
+    /// After so many writes the worker is killed: nothing is ever answered again, and [`Double::killed`] says so.
+    Kills { writes: usize, unheard: bool },
     /// Never answers.
     Hangs,
     /// Every call takes so long.
@@ -36,12 +39,18 @@ pub(crate) struct Double {
     mode: Arc<Mutex<Mode>>,
     writes: Arc<AtomicUsize>,
     failed: Arc<AtomicUsize>,
+    killed: Arc<Notify>,
 }
 
 impl Double {
     pub(crate) fn new(inner: EmbeddedCluster) -> Self {
         let mode = Arc::new(Mutex::new(Mode::Healthy));
-        Self { inner, mode, writes: Arc::default(), failed: Arc::default() }
+        Self { inner, mode, writes: Arc::default(), failed: Arc::default(), killed: Arc::default() }
+    }
+
+    /// Comes back once the worker is to be killed: whoever waits drops it where it stands.
+    pub(crate) async fn killed(&self) {
+        self.killed.notified().await;
     }
 
     /// Sets how it goes wrong, and counts writes from 0.
@@ -71,16 +80,30 @@ impl Double {
             }
             Mode::Fails(error) => Err(error),
             Mode::DiesAfter { writes, unheard: _ } if self.writes() > writes => Err(dead()),
+            Mode::Kills { writes, unheard: _ } if self.writes() > writes => std::future::pending().await,
             _ => Ok(()),
         }
     }
 
-    /// Counts a write; says whether it still takes place, and whether its answer is heard.
-    fn write(&self) -> (bool, bool) {
+    /// Counts a write and does it, unless the end has come; gives the answer that is heard.
+    async fn write<T>(
+        &self,
+        write: impl Future<Output = Result<T, ClusterError>>,
+    ) -> Result<T, ClusterError> {
         let nth = self.writes.fetch_add(1, Ordering::SeqCst);
-        match &*self.mode.lock().unwrap() {
-            Mode::DiesAfter { writes, unheard } if nth >= *writes => (*unheard && nth == *writes, false),
-            _ => (true, true),
+        let mode = self.mode.lock().unwrap().clone();
+        match mode {
+            Mode::DiesAfter { writes, unheard } | Mode::Kills { writes, unheard } if nth >= writes => {
+                if unheard && nth == writes {
+                    drop(write.await);
+                }
+                if matches!(mode, Mode::Kills { .. }) {
+                    self.killed.notify_one();
+                    std::future::pending::<()>().await;
+                }
+                Err(dead())
+            }
+            _ => write.await,
         }
     }
 
@@ -114,9 +137,7 @@ impl Cluster for Double {
         if options.dry_run {
             return self.inner.apply(object, options).await;
         }
-        let (happens, heard) = self.write();
-        let result = if happens { self.inner.apply(object, options).await } else { Err(dead()) };
-        if heard { result } else { Err(dead()) }
+        self.write(self.inner.apply(object, options)).await
     }
 
     async fn get(&self, key: &ObjectKey) -> Result<Option<Value>, ClusterError> {
@@ -124,20 +145,18 @@ impl Cluster for Double {
         self.inner.get(key).await
     }
 
-    async fn list(&self, inventory: &str, kinds: &[Kind]) -> Result<Vec<Observed>, ClusterError> {
+    async fn list(&self, inventory: &str, extents: &[Extent]) -> Result<Vec<Observed>, ClusterError> {
         self.meet().await?;
-        self.inner.list(inventory, kinds).await
+        self.inner.list(inventory, extents).await
     }
 
     async fn delete(&self, key: &ObjectKey, uid: &str) -> Result<(), ClusterError> {
         self.meet().await?;
-        let (happens, heard) = self.write();
-        let result = if happens { self.inner.delete(key, uid).await } else { Err(dead()) };
-        if heard { result } else { Err(dead()) }
+        self.write(self.inner.delete(key, uid)).await
     }
 
-    fn watch(&self, inventory: &str, kinds: &[Kind]) -> BoxStream<'static, Change> {
-        self.inner.watch(inventory, kinds)
+    fn watch(&self, inventory: &str, extents: &[Extent]) -> BoxStream<'static, Change> {
+        self.inner.watch(inventory, extents)
     }
 
     async fn holds_foreign(&self, key: &ObjectKey, inventory: &str) -> Result<Option<String>, ClusterError> {

@@ -183,7 +183,11 @@ pub(crate) struct Region {
 
 impl Region {
     pub(crate) fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::in_folder(tempfile::tempdir().unwrap())
+    }
+
+    /// What lies in `folder`: a state folder and a cluster, where they were copied there.
+    pub(crate) fn in_folder(folder: TempDir) -> Self {
         let cluster = Double::new(EmbeddedCluster::open(folder.path().join("cluster")).unwrap());
         Self { folder, source: MemorySource::new(), cluster }
     }
@@ -223,6 +227,18 @@ impl Region {
     pub(crate) fn pass(&self) -> RegionStatus {
         let mut worker = self.worker();
         runtime().block_on(worker.pass())
+    }
+
+    /// One pass of a worker that is killed as the double's mode says; whether it was.
+    pub(crate) fn killed_pass(&self) -> bool {
+        let mut worker = self.worker();
+        runtime().block_on(async {
+            tokio::select! {
+                biased;
+                () = self.cluster.killed() => true,
+                _ = worker.pass() => false,
+            }
+        })
     }
 
     pub(crate) fn run(&self) -> Running {

@@ -3,10 +3,11 @@
 use super::fixture::{PATH, Region, Spec, condition, config, namespace};
 use seawall_reconciler::cluster::ApplyOptions;
 use seawall_reconciler::gate::operator;
-use seawall_reconciler::source::SourceError;
+use seawall_reconciler::source::{FolderSource, SourceError};
 use seawall_schema::object::{ObjectKey, Phase};
 use seawall_schema::status::RegionStatus;
 use serde_json::json;
+use std::path::Path;
 
 /// A namespace and so many ConfigMaps.
 fn many(count: usize) -> Spec {
@@ -105,7 +106,58 @@ fn a_failed_fetch_prunes_nothing() {
     let status = region.pass();
     let said = condition(&status, "Fetched");
     assert!(!said.ok && said.message.contains("connection refused"), "{said:?}");
+    assert!(said.message.contains("c1"), "what stays in force is said: {said:?}");
     assert_eq!(configs(&region), 10);
+}
+
+#[test]
+fn a_region_that_left_the_fleet_keeps_what_it_has() {
+    let region = Region::synced(&many(10));
+    region.source.push("c2", seawall_tests::rendering::rendering(&[]));
+    let status = region.pass();
+    assert_eq!(condition(&status, "Verified").reason, "FileMissing");
+    assert_eq!((configs(&region), status.applied_commit.as_deref()), (10, Some("c1")));
+}
+
+/// What may happen to a folder that holds a rendering, given its root and one object's file.
+type Damage = fn(&Path, &Path) -> std::io::Result<()>;
+
+#[test]
+fn a_file_system_that_fails_prunes_nothing() {
+    let damages: [(&str, Damage); 7] = [
+        ("the rendering is gone", |root, _| std::fs::remove_dir_all(root)),
+        ("the region is gone", |root, _| std::fs::remove_dir_all(root.join(PATH))),
+        ("the region is empty", |root, _| {
+            std::fs::remove_dir_all(root.join(PATH)).and_then(|()| std::fs::create_dir(root.join(PATH)))
+        }),
+        ("the region is a file", |root, _| {
+            std::fs::remove_dir_all(root.join(PATH)).and_then(|()| std::fs::write(root.join(PATH), "x"))
+        }),
+        ("a file is gone", |_, file| std::fs::remove_file(file)),
+        ("a file is a folder", |_, file| std::fs::remove_file(file).and_then(|()| std::fs::create_dir(file))),
+        ("a file leads elsewhere", |_, file| {
+            std::fs::remove_file(file).and_then(|()| std::os::unix::fs::symlink("/dev/null", file))
+        }),
+    ];
+    for (what, damage) in damages {
+        let region = Region::new();
+        let root = region.folder.path().join("rendering");
+        for (path, bytes) in many(10).files() {
+            let path = root.join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, bytes).unwrap();
+        }
+        let pass = || {
+            let mut worker = region.worker_of(Box::new(FolderSource::new(&root)));
+            super::fixture::runtime().block_on(worker.pass())
+        };
+        assert!(condition(&pass(), "Applied").ok, "{what}");
+        damage(&root, &root.join(PATH).join("base/configuration-configmap-shop-c3.yaml")).unwrap();
+        let status = pass();
+        let off = |kind: &str| status.conditions.iter().any(|c| c.kind == kind && !c.ok);
+        assert!(off("Fetched") || off("Verified"), "{what}: {status:#?}");
+        assert_eq!((configs(&region), status.last_writes), (10, 0), "{what}");
+    }
 }
 
 #[test]
@@ -135,6 +187,26 @@ fn a_namespace_that_holds_something_foreign_stays() {
     assert!(region.get("Namespace", "shared").is_some() && region.get("Namespace", "empty").is_none());
     let words = format!("{:?}", status.conditions);
     assert!(words.contains("shared") && words.contains("not ours"), "{words}");
+}
+
+#[test]
+fn a_definition_that_others_use_stays() {
+    let buoys = |name: &str| {
+        json!({"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+            "metadata": {"name": format!("{name}s.sea.test")},
+            "spec": {"group": "sea.test", "names": {"kind": name}, "scope": "Cluster"}})
+    };
+    let mut spec = many(10);
+    spec.objects.extend(["Buoy", "Wreck"].map(|name| (Phase::Foundation, buoys(name))));
+    let region = Region::synced(&spec);
+    let theirs = json!({"apiVersion": "sea.test/v1", "kind": "Buoy", "metadata": {"name": "theirs"}});
+    region.cluster.inner.apply_as("kubectl", &theirs, ApplyOptions::default()).unwrap();
+    region.source.push("c2", many(10).files());
+    let status = region.pass();
+    let left: Vec<String> = region.content().into_keys().filter(|key| key.contains("sea.test")).collect();
+    assert_eq!(left, ["CustomResourceDefinition Buoys.sea.test"]);
+    let words = format!("{:?}", status.conditions);
+    assert!(words.contains("Buoys.sea.test") && words.contains("not ours"), "{words}");
 }
 
 #[test]

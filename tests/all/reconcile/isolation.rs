@@ -5,6 +5,7 @@ use super::fixture::{PATH, Region, Spec, condition, config, eventually, key};
 use seawall_reconciler::cluster::{Cluster, ClusterError};
 use seawall_reconciler::region::{Assignment, Parts, Supervisor};
 use seawall_reconciler::source::{Fetched, Known, MemorySource, Source, SourceError};
+use seawall_schema::object::Phase;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -66,37 +67,60 @@ fn ready(spec: &Spec) -> Region {
     region
 }
 
-/// How long the first sync of `region` takes, with these neighbours in the same process.
-fn time_of(region: &Region, neighbours: Vec<Assignment>) -> Duration {
-    let running = Supervisor::start(neighbours).unwrap();
-    std::thread::sleep(Duration::from_millis(300));
+/// How long one pass of a new region takes, the first sync of all.
+fn time_of(spec: &Spec) -> Duration {
+    let region = ready(spec);
+    let mut worker = region.worker();
+    let runtime = super::fixture::runtime();
     let started = Instant::now();
-    let healthy = Supervisor::start(vec![assignment(region, region.source.clone())]).unwrap();
-    eventually("synced", || region.get("PodDisruptionBudget", "api").is_some());
+    let status = runtime.block_on(worker.pass());
     let took = started.elapsed();
-    assert_eq!(healthy.stop(Duration::from_secs(5)), 0);
-    running.stop(Duration::from_millis(100));
+    assert!(condition(&status, "Applied").ok, "{status:#?}");
     took
 }
 
-#[test]
-fn forty_nine_sick_neighbours_slow_nobody() {
-    let spec = Spec::usual();
-    let alone = time_of(&ready(&spec), Vec::new());
-    let sick: Vec<Region> = (0..49).map(|_| ready(&spec)).collect();
-    let neighbours = sick.iter().enumerate().map(|(at, region)| {
+/// 49 regions: a quarter each hangs, is slow, refuses, and has a source that never answers; one crashes at its start.
+fn sick(regions: &[Region]) -> Vec<Assignment> {
+    let neighbours = regions.iter().enumerate().map(|(at, region)| {
         let mode = match at % 4 {
             0 => Mode::Hangs,
-            1 => Mode::Slow(Duration::from_millis(300)),
+            1 => Mode::Slow(Duration::from_secs(1)),
             2 => Mode::Fails(ClusterError::Broken("500".to_owned())),
             _ => Mode::Healthy,
         };
         region.cluster.set(mode);
-        if at % 4 == 3 { assignment(region, Hanging) } else { assignment(region, region.source.clone()) }
+        match at {
+            48 => Assignment { config: region.config(), make: Box::new(|| panic!("no client")) },
+            _ if at % 4 == 3 => assignment(region, Hanging),
+            _ => assignment(region, region.source.clone()),
+        }
     });
-    let beside = time_of(&ready(&spec), neighbours.collect());
-    // 5% is promised on a machine with room; this one runs other tests beside, so a fixed allowance comes on top.
-    assert!(beside < alone.mul_f64(1.05) + Duration::from_secs(1), "{alone:?} alone, {beside:?} beside 49");
+    neighbours.collect()
+}
+
+/// The machine may be busy with other tests, which makes single times longer, never shorter: so the best of several is
+/// compared, taken in turns. Something shared that a sick neighbour holds would make every one of them longer.
+#[test]
+fn forty_nine_sick_neighbours_slow_nobody_by_a_twentieth() {
+    let mut spec = Spec::usual();
+    spec.objects.extend((0..60).map(|n| (Phase::Configuration, config(&format!("c{n:02}"), "1"))));
+    time_of(&spec);
+    let (mut alone, mut beside) = (Duration::MAX, Duration::MAX);
+    for _ in 0..25 {
+        alone = alone.min(time_of(&spec));
+        let regions: Vec<Region> = (0..49).map(|_| ready(&Spec::usual())).collect();
+        let running = Supervisor::start(sick(&regions)).unwrap();
+        std::thread::sleep(Duration::from_millis(300));
+        for _ in 0..3 {
+            beside = beside.min(time_of(&spec));
+        }
+        assert!(running.status().iter().all(|status| status.objects == 0 || !condition(status, "Ready").ok));
+        running.stop(Duration::from_millis(100));
+        if beside <= alone.mul_f64(1.05) {
+            return;
+        }
+    }
+    panic!("{alone:?} alone, {beside:?} beside 49: more than 5% longer");
 }
 
 #[test]

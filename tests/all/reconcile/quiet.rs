@@ -16,6 +16,20 @@ fn a_second_sync_writes_nothing() {
 }
 
 #[test]
+fn the_first_sync_writes_each_object_once_and_the_same_worker_then_nothing() {
+    let region = Region::new();
+    region.source.push("c1", Spec::usual().files());
+    let (mut worker, runtime) = (region.worker(), runtime());
+    let first = runtime.block_on(worker.pass());
+    assert_eq!((first.objects, first.last_writes), (6, 6));
+    let before = region.cluster.inner.objects().unwrap();
+    region.cluster.set(Mode::Healthy);
+    let second = runtime.block_on(worker.pass());
+    assert_eq!(region.cluster.inner.objects().unwrap(), before);
+    assert_eq!((region.cluster.writes(), second.last_writes), (0, 0));
+}
+
+#[test]
 fn a_running_worker_writes_nothing_when_nothing_changes() {
     let region = Region::synced(&Spec::usual());
     let mut running = region.run();

@@ -11,11 +11,11 @@ mod ready;
 mod scope;
 mod store;
 
-use super::{ApplyOptions, Change, Cluster, ClusterError, EventKind, Kind, Observed};
+use super::{ApplyOptions, Change, Cluster, ClusterError, EventKind, Extent, Observed};
 use crate::plan::diff::encode_secret;
 use async_trait::async_trait;
 use futures::stream::BoxStream;
-use seawall_schema::keys::{FIELD_MANAGER, INVENTORY};
+use seawall_schema::keys::FIELD_MANAGER;
 use seawall_schema::object::ObjectKey;
 use serde_json::{Value, json};
 use std::collections::{BTreeSet, VecDeque};
@@ -150,13 +150,13 @@ impl Cluster for EmbeddedCluster {
         Ok(self.lock().get(key).map(|object| Value::clone(&object)))
     }
 
-    async fn list(&self, inventory: &str, kinds: &[Kind]) -> Result<Vec<Observed>, ClusterError> {
+    async fn list(&self, inventory: &str, extents: &[Extent]) -> Result<Vec<Observed>, ClusterError> {
         self.root.metadata().map_err(|error| self.disk(&error))?;
         let mut store = self.lock();
         store.refresh().map_err(|error| self.disk(&error))?;
-        let selector = Selector::new(inventory, kinds);
+        let selector = Selector::new(inventory, extents);
         let seen = store.index.values().map(|entry| &entry.observed);
-        Ok(seen.filter(|seen| selector.takes(&seen.key, &seen.labels)).cloned().collect())
+        Ok(seen.filter(|seen| selector.takes(&seen.key, seen.inventory.as_deref())).cloned().collect())
     }
 
     async fn delete(&self, key: &ObjectKey, uid: &str) -> Result<(), ClusterError> {
@@ -170,11 +170,11 @@ impl Cluster for EmbeddedCluster {
         store.delete(key).map_err(|error| self.disk(&error))
     }
 
-    fn watch(&self, inventory: &str, kinds: &[Kind]) -> BoxStream<'static, Change> {
+    fn watch(&self, inventory: &str, extents: &[Extent]) -> BoxStream<'static, Change> {
         let sequence = self.lock().sequence;
         let watch = Watch {
             cluster: self.clone(),
-            selector: Selector::new(inventory, kinds),
+            selector: Selector::new(inventory, extents),
             sequence,
             ready: VecDeque::new(),
             pause: Duration::from_millis(100),
@@ -188,7 +188,7 @@ impl Cluster for EmbeddedCluster {
     async fn holds_foreign(&self, key: &ObjectKey, inventory: &str) -> Result<Option<String>, ClusterError> {
         let mut store = self.lock();
         store.refresh().map_err(|error| self.disk(&error))?;
-        let ours = |seen: &Observed| seen.labels.get(INVENTORY).is_some_and(|value| value == inventory);
+        let ours = |seen: &Observed| seen.inventory.as_deref() == Some(inventory);
         let foreign = store.inside(key).find(|entry| !ours(&entry.observed));
         Ok(foreign.map(|entry| entry.observed.key.to_string()))
     }
@@ -212,13 +212,14 @@ struct Selector {
 }
 
 impl Selector {
-    fn new(inventory: &str, kinds: &[Kind]) -> Self {
-        let kinds = kinds.iter().map(|kind| (kind.api_version.clone(), kind.kind.clone())).collect();
+    fn new(inventory: &str, extents: &[Extent]) -> Self {
+        let kinds = extents.iter().map(|extent| &extent.kind);
+        let kinds = kinds.map(|kind| (kind.api_version.clone(), kind.kind.clone())).collect();
         Self { inventory: inventory.to_owned(), kinds }
     }
 
-    fn takes(&self, key: &ObjectKey, labels: &std::collections::BTreeMap<String, String>) -> bool {
-        labels.get(INVENTORY) == Some(&self.inventory)
+    fn takes(&self, key: &ObjectKey, inventory: Option<&str>) -> bool {
+        inventory == Some(self.inventory.as_str())
             && self.kinds.contains(&(key.api_version.clone(), key.kind.clone()))
     }
 }
@@ -261,9 +262,9 @@ impl Watch {
                     Change::Gone(key) => key,
                     Change::Restarted => continue,
                 };
-                if self.selector.takes(key, &logged.labels) {
+                if self.selector.takes(key, logged.inventory.as_deref()) {
                     taken.push(logged.change.clone());
-                } else if self.selector.takes(key, &logged.former) {
+                } else if self.selector.takes(key, logged.former.as_deref()) {
                     taken.push(Change::Gone(key.clone()));
                 }
             }

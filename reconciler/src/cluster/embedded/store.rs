@@ -30,13 +30,13 @@ pub(super) struct Entry {
     pub(super) observed: Observed,
 }
 
-/// One change in the log, with the labels by which watches select.
+/// One change in the log, with the label by which watches select.
 pub(super) struct Logged {
     pub(super) sequence: u64,
     pub(super) change: Change,
-    pub(super) labels: BTreeMap<String, String>,
-    /// The labels before it: an object that loses its label is gone for a watch by label.
-    pub(super) former: BTreeMap<String, String>,
+    pub(super) inventory: Option<String>,
+    /// The label before it: an object that loses its label is gone for a watch by label.
+    pub(super) former: Option<String>,
 }
 
 /// The store; one lock around it.
@@ -124,8 +124,8 @@ impl Store {
 
     fn lost(&mut self, path: &Path) {
         if let Some(entry) = self.index.remove(path) {
-            let labels = entry.observed.labels;
-            self.note(Change::Gone(entry.observed.key), labels.clone(), labels);
+            let inventory = entry.observed.inventory;
+            self.note(Change::Gone(entry.observed.key), inventory.clone(), inventory);
         }
     }
 
@@ -133,15 +133,15 @@ impl Store {
         let Some(observed) = observe(&object) else { return };
         let former = self.index.get(path).map(|entry| &entry.observed);
         if former.is_none_or(|former| former.resource_version != observed.resource_version) {
-            let former = former.map(|former| former.labels.clone()).unwrap_or_default();
-            self.note(Change::Present(observed.clone()), observed.labels.clone(), former);
+            let former = former.and_then(|former| former.inventory.clone());
+            self.note(Change::Present(observed.clone()), observed.inventory.clone(), former);
         }
         self.index.insert(path.to_owned(), Entry { stamp, object: Arc::new(object), observed });
     }
 
-    fn note(&mut self, change: Change, labels: BTreeMap<String, String>, former: BTreeMap<String, String>) {
+    fn note(&mut self, change: Change, inventory: Option<String>, former: Option<String>) {
         self.sequence += 1;
-        self.log.push_back(Logged { sequence: self.sequence, change, labels, former });
+        self.log.push_back(Logged { sequence: self.sequence, change, inventory, former });
         if self.log.len() > LOG {
             self.log.pop_front();
         }

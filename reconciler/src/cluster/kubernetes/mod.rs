@@ -13,7 +13,7 @@ mod foreign;
 mod observe;
 mod watch;
 
-use crate::cluster::{ApplyOptions, Change, Cluster, ClusterError, EventKind, Kind, Observed};
+use crate::cluster::{ApplyOptions, Change, Cluster, ClusterError, EventKind, Extent, Kind, Observed};
 use async_trait::async_trait;
 use call::Attempt;
 use connect::Connection;
@@ -30,8 +30,8 @@ use std::time::Duration;
 /// How long a call may take, unless [`KubernetesCluster::with_deadline`] says otherwise.
 pub const DEFAULT_DEADLINE: Duration = Duration::from_secs(10);
 
-/// Kinds that one listing asks for at the same time.
-const KINDS_AT_ONCE: usize = 8;
+/// Kinds, or namespaces of a kind, that one listing asks for at the same time.
+const LISTS_AT_ONCE: usize = 8;
 /// Objects in one page of a listing.
 const PAGE: u32 = 500;
 /// Objects in a listing of names; where there are more, each is asked for by itself.
@@ -68,7 +68,27 @@ impl KubernetesCluster {
         Self { connection: Arc::new(connection) }
     }
 
-    async fn list_kind(&self, inventory: &str, kind: &Kind) -> Result<Vec<Observed>, ClusterError> {
+    /// Lists everywhere; where that is forbidden, in each namespace of the extent.
+    async fn list_extent(&self, inventory: &str, extent: &Extent) -> Result<Vec<Observed>, ClusterError> {
+        match self.list_in(inventory, &extent.kind, None).await {
+            Err(ClusterError::Forbidden(_)) if !extent.namespaces.is_empty() => {
+                let each =
+                    extent.namespaces.iter().map(|name| self.list_in(inventory, &extent.kind, Some(name)));
+                let each = each.collect::<Vec<_>>();
+                let lists: Vec<Vec<Observed>> =
+                    futures::stream::iter(each).buffered(LISTS_AT_ONCE).try_collect().await?;
+                Ok(lists.into_iter().flatten().collect())
+            }
+            other => other,
+        }
+    }
+
+    async fn list_in(
+        &self,
+        inventory: &str,
+        kind: &Kind,
+        namespace: Option<&str>,
+    ) -> Result<Vec<Observed>, ClusterError> {
         let attempt = Attempt::of_kind("list", kind, self.connection.place());
         let resource = match self.connection.resource(&attempt, kind).await {
             // A kind that the cluster does not know has no objects there.
@@ -78,7 +98,7 @@ impl KubernetesCluster {
         let mut params = ListParams::default().labels(&selector(inventory)).limit(PAGE);
         let mut found = Vec::new();
         loop {
-            let request = Request::new(resource.path(None)).list_metadata(&params);
+            let request = Request::new(resource.path(namespace)).list_metadata(&params);
             let page: observe::Page = self.connection.call(&attempt, request).await?;
             let next = page.next();
             found.extend(page.into_observed(kind));
@@ -158,10 +178,10 @@ impl Cluster for KubernetesCluster {
             .await
     }
 
-    async fn list(&self, inventory: &str, kinds: &[Kind]) -> Result<Vec<Observed>, ClusterError> {
-        let lists = kinds.iter().map(|kind| self.list_kind(inventory, kind)).collect::<Vec<_>>();
+    async fn list(&self, inventory: &str, extents: &[Extent]) -> Result<Vec<Observed>, ClusterError> {
+        let lists = extents.iter().map(|extent| self.list_extent(inventory, extent)).collect::<Vec<_>>();
         let lists: Vec<Vec<Observed>> =
-            futures::stream::iter(lists).buffered(KINDS_AT_ONCE).try_collect().await?;
+            futures::stream::iter(lists).buffered(LISTS_AT_ONCE).try_collect().await?;
         Ok(lists.into_iter().flatten().collect())
     }
 
@@ -182,8 +202,8 @@ impl Cluster for KubernetesCluster {
         }
     }
 
-    fn watch(&self, inventory: &str, kinds: &[Kind]) -> BoxStream<'static, Change> {
-        watch::changes(Arc::clone(&self.connection), inventory, kinds)
+    fn watch(&self, inventory: &str, extents: &[Extent]) -> BoxStream<'static, Change> {
+        watch::changes(Arc::clone(&self.connection), inventory, extents)
     }
 
     async fn holds_foreign(&self, key: &ObjectKey, inventory: &str) -> Result<Option<String>, ClusterError> {

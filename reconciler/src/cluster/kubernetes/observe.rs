@@ -8,7 +8,7 @@ use crate::cluster::{Kind, Observed};
 use seawall_schema::object::ObjectKey;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// One page of a metadata listing.
 #[derive(Deserialize)]
@@ -48,7 +48,7 @@ struct Metadata {
     #[serde(default)]
     generation: Option<i64>,
     #[serde(default)]
-    labels: BTreeMap<String, String>,
+    labels: Labels,
     #[serde(default)]
     annotations: Annotations,
     #[serde(default)]
@@ -62,6 +62,15 @@ struct Metadata {
 struct Annotations {
     #[serde(rename = "seawall.dev/digest")]
     digest: Option<String>,
+}
+
+/// The labels that are kept.
+#[derive(Default, Deserialize)]
+struct Labels {
+    #[serde(rename = "seawall.dev/inventory")]
+    inventory: Option<String>,
+    #[serde(rename = "seawall.dev/traffic-weight")]
+    weight: Option<String>,
 }
 
 impl Page {
@@ -113,7 +122,8 @@ impl PartialObject {
             resource_version,
             generation,
             digest: annotations.digest,
-            labels,
+            inventory: labels.inventory,
+            weight: labels.weight.and_then(|weight| weight.parse().ok()),
             deleting: deletion_timestamp.is_some(),
             owned_fields: owned_fields(&json!({ "managedFields": managed_fields })),
         }

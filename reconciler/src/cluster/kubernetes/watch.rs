@@ -1,13 +1,13 @@
-//! Watches that never end: one a kind, merged into one stream.
+//! Watches that never end: one a kind, or one a kind and namespace where no more is allowed, merged into one stream.
 //!
-//! Takes an inventory and kinds, gives changes. Invariants: a broken watch goes on from the last version seen, after a
+//! Takes an inventory and extents, gives changes. Invariants: a broken watch goes on from the last version seen, after a
 //! pause that grows; where versions were lost (410), where it could not start, and once at the start, it says
 //! [`Change::Restarted`], so that whoever lists then misses nothing.
 
 use super::call::Attempt;
 use super::connect::Connection;
 use super::observe::{Page, PartialObject};
-use crate::cluster::{Change, ClusterError, Kind};
+use crate::cluster::{Change, ClusterError, Extent, Kind};
 use futures::stream::{self, BoxStream, StreamExt};
 use futures::{AsyncBufRead, AsyncBufReadExt};
 use kube::api::{ListParams, WatchParams};
@@ -32,28 +32,27 @@ type Lines = futures::io::Lines<Pin<Box<dyn AsyncBufRead + Send>>>;
 pub(super) fn changes(
     connection: Arc<Connection>,
     inventory: &str,
-    kinds: &[Kind],
+    extents: &[Extent],
 ) -> BoxStream<'static, Change> {
-    let mut watches: Vec<Watch> = kinds
-        .iter()
-        .map(|kind| Watch::new(Arc::clone(&connection), super::selector(inventory), kind))
-        .collect();
+    let (extents, selector) = (extents.to_vec(), super::selector(inventory));
     let start = async move {
         // All start before the first word, so that one listing after it covers every kind.
-        futures::future::join_all(watches.iter_mut().map(Watch::start)).await;
-        let watched = watches.into_iter().map(|watch| stream::unfold(watch, Watch::step).boxed());
+        let starts = extents.iter().map(|extent| Watch::of(&connection, &selector, extent));
+        let watches = futures::future::join_all(starts).await.into_iter().flatten();
+        let watched = watches.map(|watch| stream::unfold(watch, Watch::step).boxed());
         // With nothing to watch the stream is quiet, not over.
-        let watched = watched.chain([stream::pending().boxed()]);
+        let watched: Vec<_> = watched.chain([stream::pending().boxed()]).collect();
         stream::once(async { Change::Restarted }).chain(stream::select_all(watched))
     };
     stream::once(start).flatten().boxed()
 }
 
-/// The watch of one kind.
+/// The watch of one kind, in one namespace or in all.
 struct Watch {
     connection: Arc<Connection>,
     selector: String,
     kind: Kind,
+    namespace: Option<String>,
     /// The last version seen; `None` where it is lost.
     version: Option<String>,
     /// Whether somebody must be told to list again.
@@ -77,11 +76,25 @@ struct Line {
 }
 
 impl Watch {
-    fn new(connection: Arc<Connection>, selector: String, kind: &Kind) -> Self {
+    /// The started watches of an extent: one, or one a namespace where more is forbidden.
+    async fn of(connection: &Arc<Connection>, selector: &str, extent: &Extent) -> Vec<Self> {
+        let new = |namespace| Self::new(Arc::clone(connection), selector.to_owned(), &extent.kind, namespace);
+        let mut whole = new(None);
+        let result = whole.start().await;
+        if !matches!(result, Err(ClusterError::Forbidden(_))) || extent.namespaces.is_empty() {
+            return vec![whole];
+        }
+        let mut each: Vec<Self> = extent.namespaces.iter().map(|name| new(Some(name.clone()))).collect();
+        futures::future::join_all(each.iter_mut().map(Self::start)).await;
+        each
+    }
+
+    fn new(connection: Arc<Connection>, selector: String, kind: &Kind, namespace: Option<String>) -> Self {
         Self {
             connection,
             selector,
             kind: kind.clone(),
+            namespace,
             version: None,
             missed: false,
             open: None,
@@ -90,15 +103,14 @@ impl Watch {
     }
 
     /// The first attempt; where it fails, the stream makes the others.
-    async fn start(&mut self) {
-        match self.open().await {
-            // The stream says so for all kinds.
-            Ok(()) => self.missed = false,
-            Err(error) => {
-                self.failed(&error);
-                self.missed = true;
-            }
+    async fn start(&mut self) -> Result<(), ClusterError> {
+        let result = self.open().await;
+        // Where it has started, the stream says so for all kinds.
+        self.missed = result.is_err();
+        if let Err(error) = &result {
+            self.failed(error);
         }
+        result
     }
 
     /// The next change, however long it takes.
@@ -132,13 +144,14 @@ impl Watch {
             None => {
                 self.missed = true;
                 let params = ListParams::default().labels(&self.selector).limit(1);
-                let request = Request::new(resource.path(None)).list_metadata(&params);
+                let request = Request::new(resource.path(self.namespace.as_deref())).list_metadata(&params);
                 let page: Page = connection.call(&attempt, request).await?;
                 page.resource_version().to_owned()
             }
         };
         let params = WatchParams::default().labels(&self.selector).timeout(LIFE_SECONDS);
-        let request = Request::new(resource.path(None)).watch_metadata(&params, &version);
+        let request =
+            Request::new(resource.path(self.namespace.as_deref())).watch_metadata(&params, &version);
         let request = request.map_err(|error| ClusterError::Refused(attempt.says(&error.to_string())))?;
         let stream = connection
             .within_deadline(&attempt, async {
