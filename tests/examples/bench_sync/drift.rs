@@ -3,7 +3,7 @@
 use crate::{CONTEXT, objects};
 use futures::StreamExt as _;
 use seawall_reconciler::cluster::kubernetes::KubernetesCluster;
-use seawall_reconciler::cluster::{Change, Cluster, Kind};
+use seawall_reconciler::cluster::{Change, Cluster, Extent, Kind};
 use seawall_reconciler::region::{Assignment, Parts, Supervisor, WorkerConfig};
 use seawall_reconciler::source::MemorySource;
 use seawall_tests::control_plane::ControlPlane;
@@ -34,7 +34,7 @@ pub(crate) fn measure(plane: &ControlPlane) {
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let mut took = runtime.block_on(async {
-        let kinds = [Kind { api_version: "v1".to_owned(), kind: "ConfigMap".to_owned() }];
+        let kinds = [Extent::from(Kind { api_version: "v1".to_owned(), kind: "ConfigMap".to_owned() })];
         let mut changes = watcher.watch(&inventory, &kinds);
         assert_eq!(changes.next().await, Some(Change::Restarted));
         let owned = watcher.list(&inventory, &kinds).await.unwrap().pop().unwrap().owned_fields;

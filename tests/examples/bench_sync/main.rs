@@ -13,6 +13,7 @@ mod drift;
 mod memory;
 mod objects;
 mod plain;
+mod quiet;
 mod sync;
 
 use seawall_tests::control_plane::ControlPlane;
@@ -53,7 +54,10 @@ fn main() {
     }
     let (plain, first, kubectl) = (median(&mut plain), median(&mut first), median(&mut kubectl));
     row(&format!("{OBJECTS} objects, plain client with 32 requests at once"), plain);
-    row(&format!("{OBJECTS} objects, kubectl apply --server-side of the server's version"), kubectl);
+    row(
+        &format!("{OBJECTS} objects, kubectl apply --server-side -f FOLDER of the server's version"),
+        kubectl,
+    );
     row(&format!("{OBJECTS} objects, first sync"), first);
     let times = |a: Duration, b: Duration| a.as_secs_f64() / b.as_secs_f64();
     println!("| first sync against the plain client | {:.2} × its time |", times(first, plain));
@@ -62,6 +66,7 @@ fn main() {
     println!("| writes and dry runs of {ROUNDS} repeated syncs | {writes} |");
     drift::measure(&plane);
     memory::measure(&plane);
+    quiet::measure(&plane);
 }
 
 fn median(times: &mut [Duration]) -> Duration {
