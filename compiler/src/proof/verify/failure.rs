@@ -147,6 +147,7 @@ impl<'f, 'm> Failure<'f, 'm> {
     }
 
     /// Whether what is placed is already more than bursts or pools allow.
+    #[cfg(test)]
     pub(super) fn overfull(&self, assignment: &Assignment) -> bool {
         self.bursts(assignment).is_some() || self.pools(assignment).is_some()
     }
