@@ -115,6 +115,20 @@ fn preemptible_work_gives_way_and_is_listed() {
 }
 
 #[test]
+fn what_is_evicted_does_not_move_into_the_room_of_standbys() {
+    let batch = Work { tier: BATCH, cpu: 1, at: vec![(1, 6)], ..Work::default() };
+    let mut spec = spec(vec![vec![place(20, 0)], vec![place(10, 4)]], vec![work(1, 0, 4, &[1]), batch]);
+    spec.lanes[0] = [false, true, true];
+    spec.regions[1][0].reserves[0].3 = vec![BATCH];
+    spec.work[0].moves = Some((100, vec![(1, 0, 100, 100)]));
+    // 4 hot standbys fill the reserve, so nothing is lent and nothing is free. The 4 that arrive may only use what batch
+    // uses; that the standbys stop, and leave the reserve empty, places none of it again.
+    let plan = plan(&spec, "region:r0");
+    let cpu = plan.evicted[0].amount.iter().find(|(r, _)| r.as_str() == "cpu");
+    assert_eq!(cpu.map(|(_, amount)| *amount), Some(4), "{:?}", plan.evicted);
+}
+
+#[test]
 fn losses_are_named() {
     let mut spec = spec(
         vec![vec![place(30, 0)], vec![place(3, 3)]],

@@ -313,12 +313,20 @@ impl<'f, 'm> Failure<'f, 'm> {
         for (l, amount) in on_reserve.iter().enumerate() {
             graph.edge(Pool::Source, Pool::Reserve(l), *amount);
         }
-        graph.edge(Pool::Evictable, Pool::Sink, place.evictable() - evicted);
+        let outside = place.evictable() - evicted;
+        graph.edge(Pool::Evictable, Pool::Sink, outside);
         graph.send(Pool::Source, Pool::Sink);
+        // Nothing evicted is placed again, so no more is lent than was, whatever standbys leave behind.
+        let lenders: BTreeSet<LaneId> =
+            reserves.iter().filter(|r| r.lend.is_some()).map(|r| r.lane).collect();
+        let of_lenders = reserves.iter().zip(&left).filter(|(r, _)| lenders.contains(&r.lane));
+        let room = of_lenders.map(|(_, left)| left).sum::<i128>()
+            - lenders.iter().map(|lane| on_reserve[lane.index()]).sum::<i128>();
+        graph.edge(Pool::Source, Pool::Stays, outside + place.lent.min(room));
         let mut given = Vec::new();
         for (tier, used) in place.preemptible.iter().enumerate() {
             graph.edge(Pool::Tier(tier), Pool::Evictable, i128::MAX >> 10);
-            graph.edge(Pool::Source, Pool::Tier(tier), *used);
+            graph.edge(Pool::Stays, Pool::Tier(tier), *used);
             given.push(used - graph.send(Pool::Source, Pool::Sink));
         }
         given
@@ -362,5 +370,6 @@ enum Pool {
     Held(usize),
     Free,
     Evictable,
+    Stays,
     Sink,
 }
