@@ -2,7 +2,7 @@
 //!
 //! Pure: no file system, network, environment or clock; source text comes through [`files::Files`].
 //! Stages, in order, each a folder with one entry function:
-//! `syntax → decode → resolve → model → check (with proof) → lower → emit`; `drill` tells one scenario of it.
+//! `syntax → decode → resolve → model → check (with proof) → policy → lower → emit`; `drill` tells one scenario of it.
 
 pub mod check;
 pub mod decode;
@@ -15,6 +15,7 @@ pub mod lower;
 pub mod manifest;
 pub mod mend;
 pub mod model;
+pub mod policy;
 pub mod proof;
 pub mod resolve;
 pub mod show;
@@ -66,11 +67,12 @@ pub fn check(files: &dyn Files, options: &Options) -> Checked {
 }
 
 /// As [`check`], with fixes as the stages propose them; those that take proofs to find only where they are wanted.
-fn examine(files: &dyn Files, _options: &Options, repairs: bool) -> Checked {
+fn examine(files: &dyn Files, options: &Options, repairs: bool) -> Checked {
     let mut sources = Sources::default();
     let mut found = Diagnostics::default();
     let draft = resolve::resolve(files, &mut sources, &mut found);
     let proof = check::check(&draft, repairs, &mut found);
+    policy::check(&draft, &sources, options.today.as_deref(), &mut found);
     let model = proof.is_some().then_some(draft.model);
     Checked { sources, diagnostics: found.into_shown(), model, proof }
 }

@@ -26,6 +26,11 @@ fn root() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
 }
 
+/// A day on which allowances of cases and pages are in force, or over.
+fn on_a_day() -> Options {
+    Options { today: Some("2026-06-01".to_owned()) }
+}
+
 fn shown(checked: &Checked) -> String {
     text(&checked.diagnostics, &checked.sources, TextStyle::default())
 }

@@ -11,6 +11,7 @@ pub(crate) fn run() -> Outcome {
     say("── generated files");
     generate::run(&generate::Arguments { check: true, names: Vec::new() })?;
     examples()?;
+    policies()?;
     say("── fuzzing for a minute");
     fuzz::run(&fuzz::Arguments { seconds: 60, seed: seed_of_commit(), ..fuzz::Arguments::default() })?;
     test::run(&test::Arguments::default())
@@ -28,6 +29,23 @@ fn examples() -> Outcome {
         step(
             &format!("example {path}"),
             &mut cargo(&["run", "--quiet", "--package", "seawall-cli", "--", "check", &path]),
+        )?;
+    }
+    Ok(())
+}
+
+/// The policies of every pack, and of the fleets in `examples/` that have some, are tried on their own fleets.
+fn policies() -> Outcome {
+    let mut folders = vec![workspace().join("policies")];
+    let examples = std::fs::read_dir(workspace().join("examples"))?;
+    let own = examples.filter_map(|entry| entry.ok().map(|entry| entry.path()));
+    folders.extend(own.filter(|fleet| fleet.join("policies/tests").is_dir()));
+    folders.sort();
+    for folder in folders {
+        let path = folder.display().to_string();
+        step(
+            &format!("policies {path}"),
+            &mut cargo(&["run", "--quiet", "--package", "seawall-cli", "--", "policy", "test", &path]),
         )?;
     }
     Ok(())

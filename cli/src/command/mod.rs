@@ -15,6 +15,7 @@ pub mod explain;
 pub mod fmt;
 pub mod init;
 pub mod plan;
+pub mod policy;
 pub mod render;
 pub mod reserve;
 pub mod schema;
@@ -61,6 +62,7 @@ commands! {
     Plan => plan,
     Drill => drill,
     Show => show,
+    Policy => policy,
     VerifyProof => verify_proof,
     Reserve => reserve,
     Weakest => weakest,

@@ -1,5 +1,6 @@
 //! `event`, and `declare` of `declarations.kdl`.
 
+use super::policy_file::ALLOW;
 use super::shape::{Kind, Shape, many, needed, one, optional, prop, several};
 
 /// `event eu-grid { fail eu-central eu-west }`.
@@ -8,7 +9,7 @@ pub static EVENT: Shape = Shape {
     doc: "a named scenario that operators can declare",
     args: &[one("name", Kind::Name)],
     props: &[],
-    children: &[many(&FAIL), many(&DRAIN), optional(&PARTITION), optional(&EXPECT)],
+    children: &[many(&FAIL), many(&DRAIN), optional(&PARTITION), optional(&EXPECT), many(&ALLOW)],
 };
 
 static FAIL: Shape = Shape {

@@ -1,5 +1,6 @@
 //! `seawall`, `import`, `fleet` and what stands in it.
 
+use super::policy_file::ALLOW;
 use super::shape::{Kind, Shape, many, needed, one, optional, prop, several};
 
 /// `seawall language=1`.
@@ -36,6 +37,7 @@ pub static FLEET: Shape = Shape {
         optional(&FAILBACK),
         optional(&ROLLOUT),
         many(&TARGET),
+        many(&ALLOW),
     ],
 };
 

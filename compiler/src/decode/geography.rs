@@ -1,5 +1,6 @@
 //! `jurisdiction`, `link`.
 
+use super::policy_file::ONLY_ALLOW;
 use super::shape::{Kind, Shape, many, needed, one, several};
 
 /// `jurisdiction EU { country DE IE }`.
@@ -25,5 +26,5 @@ pub static LINK: Shape = Shape {
     doc: "the network between two regions",
     args: &[one("first region", Kind::Name), one("second region", Kind::Name)],
     props: &[needed("rtt", Kind::Duration, "round-trip time")],
-    children: &[],
+    children: ONLY_ALLOW,
 };

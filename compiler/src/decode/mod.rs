@@ -13,6 +13,7 @@ pub mod geography;
 pub mod kdl_schema;
 pub mod node;
 pub mod policy;
+pub mod policy_file;
 pub mod queue;
 pub mod reference;
 pub mod region;
@@ -46,6 +47,8 @@ pub static TOP: &[Child] = &[
     many(&queue::JOB),
     many(&event::EVENT),
     many(&event::DECLARE),
+    many(&policy_file::POLICY),
+    many(&policy_file::PACK),
 ];
 
 /// Reads a file's nodes; `torn` says whether it has a `{` or `}` too many.

@@ -1,5 +1,6 @@
 //! `tier`, `lane`, `tenant`, `dataset`.
 
+use super::policy_file::{ALLOW, ONLY_ALLOW};
 use super::shape::{Kind, RESOURCES, Shape, many, needed, once, one, optional, prop, several};
 
 /// `tier critical order=100`.
@@ -11,7 +12,7 @@ pub static TIER: Shape = Shape {
         needed("order", Kind::Count, "higher is more important; unique"),
         prop("preemptible", Kind::Flag, "whether its work gives way").or("#false"),
     ],
-    children: &[],
+    children: ONLY_ALLOW,
 };
 
 /// `lane recovery { draws-on reserve free preemptible; opens-on declaration }`.
@@ -20,7 +21,7 @@ pub static LANE: Shape = Shape {
     doc: "a way in during failover",
     args: &[one("name", Kind::Name)],
     props: &[],
-    children: &[once(&DRAWS_ON), optional(&OPENS_ON)],
+    children: &[once(&DRAWS_ON), optional(&OPENS_ON), many(&ALLOW)],
 };
 
 static DRAWS_ON: Shape = Shape {
@@ -45,7 +46,7 @@ pub static TENANT: Shape = Shape {
     doc: "whose work it is",
     args: &[one("name", Kind::Name)],
     props: &[],
-    children: &[optional(&NAMESPACE), many(&QUOTA), optional(&BURST)],
+    children: &[optional(&NAMESPACE), many(&QUOTA), optional(&BURST), many(&ALLOW)],
 };
 
 static NAMESPACE: Shape = Shape {
@@ -78,7 +79,7 @@ pub static DATASET: Shape = Shape {
     doc: "data that work uses",
     args: &[one("name", Kind::Name)],
     props: &[],
-    children: &[optional(&RESIDENCY), once(&HOME), many(&REPLICA)],
+    children: &[optional(&RESIDENCY), once(&HOME), many(&REPLICA), many(&ALLOW)],
 };
 
 /// `residency EU`.

@@ -1,5 +1,6 @@
 //! `queue`, `job`.
 
+use super::policy_file::ALLOW;
 use super::shape::{Kind, RESOURCES, Shape, many, needed, once, one, optional, prop, several};
 
 /// `queue gpu-batch tier=batch cell=gpu { … }`.
@@ -11,7 +12,7 @@ pub static QUEUE: Shape = Shape {
         needed("tier", Kind::Name, "its tier"),
         prop("cell", Kind::Name, "the cell of its quotas; without it each region's first"),
     ],
-    children: &[many(&QUOTA), optional(&ORDER)],
+    children: &[many(&QUOTA), optional(&ORDER), many(&ALLOW)],
 };
 
 static QUOTA: Shape = Shape {
@@ -42,7 +43,7 @@ pub static JOB: Shape = Shape {
     doc: "a batch job: all of its objects or none",
     args: &[one("name", Kind::Name)],
     props: &[needed("tenant", Kind::Name, "whose it is"), needed("queue", Kind::Name, "where it waits")],
-    children: &[once(&WRAPS), optional(&REQUEST), optional(&DISPATCH), optional(&RETRY)],
+    children: &[once(&WRAPS), optional(&REQUEST), optional(&DISPATCH), optional(&RETRY), many(&ALLOW)],
 };
 
 static WRAPS: Shape = Shape {

@@ -1,5 +1,6 @@
 //! `region`, `cell` and what holds capacity in them.
 
+use super::policy_file::ALLOW;
 use super::shape::{
     CPU, Kind, MEMORY, Prop, RESOURCE, RESOURCES, Shape, many, maybe, needed, once, one, optional, prop,
     repeated, several,
@@ -21,6 +22,7 @@ pub static REGION: Shape = Shape {
         many(&RESERVE),
         optional(&CLUSTER),
         optional(&OBSERVED),
+        many(&ALLOW),
     ],
 };
 
@@ -46,7 +48,7 @@ pub static CELL: Shape = Shape {
     doc: "a bounded slice of the region's capacity; the first one is the default",
     args: &[one("name", Kind::Name)],
     props: &[],
-    children: &[many(&NODES), optional(&OCCUPIED), many(&RESERVE), optional(&CLUSTER)],
+    children: &[many(&NODES), optional(&OCCUPIED), many(&RESERVE), optional(&CLUSTER), many(&ALLOW)],
 };
 
 static NODES: Shape = Shape {

@@ -2,6 +2,7 @@
 
 use super::failover::{DURING_FAILOVER, FAILOVER};
 use super::policy::RESIDENCY;
+use super::policy_file::ALLOW;
 use super::shape::{CPU, Child, Kind, MEMORY, RESOURCE, Shape, many, needed, one, optional, prop, several};
 
 /// `workload risk-api tenant=payments-prod class=web { … }`.
@@ -161,13 +162,5 @@ static TRAFFIC: Shape = Shape {
         prop("ttl", Kind::Duration, "time to live of its records"),
         prop("health-check", Kind::Text, "path that is probed"),
     ],
-    children: &[],
-};
-
-static ALLOW: Shape = Shape {
-    name: "allow",
-    doc: "a policy's finding that is accepted",
-    args: &[one("policy", Kind::Name)],
-    props: &[needed("reason", Kind::Text, "why"), prop("until", Kind::Date, "its last day")],
     children: &[],
 };

@@ -47,7 +47,7 @@ fn annotation(text: &mut String, word: &str, finding: &Diagnostic, sources: &Sou
             properties.push(format!("col={},endColumn={}", start.column, end.column));
         }
     }
-    properties.push(format!("title={}", property(&format!("{} {}", finding.code.id, finding.code.name))));
+    properties.push(format!("title={}", property(&finding.title())));
     let mut message = finding.message.clone();
     for label in finding.labels.iter().filter(|label| !label.primary && !label.text.is_empty()) {
         if let Some((path, at)) = sources.locate(label.span) {

@@ -36,7 +36,7 @@ fn suite(xml: &mut String, file: &str, findings: &[&Diagnostic], sources: &Sourc
     let _ = writeln!(xml, "  <testsuite name=\"{file}\" tests=\"{tests}\" failures=\"{errors}\">");
     for finding in findings {
         let line = finding.labels.first().and_then(|l| sources.locate(l.span)).map_or(1, |(_, at)| at.line);
-        let name = escape(&format!("{} {} line {line}", finding.code.id, finding.code.name));
+        let name = escape(&format!("{} line {line}", finding.title()));
         let _ = writeln!(
             xml,
             "    <testcase classname=\"{file}\" name=\"{name}\" file=\"{file}\" line=\"{line}\">"
@@ -69,7 +69,7 @@ fn body(finding: &Diagnostic, sources: &Sources) -> String {
 }
 
 /// Escapes what XML 1.0 reserves, and replaces characters that it cannot hold or that act on who reads it.
-fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     let mut escaped = String::new();
     for c in text.chars() {
         match c {

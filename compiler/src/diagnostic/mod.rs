@@ -14,6 +14,7 @@ pub use collected::Diagnostics;
 pub use registry::{Code, Severity};
 
 use crate::span::Span;
+use std::sync::Arc;
 
 pub mod github;
 pub mod junit;
@@ -34,6 +35,8 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// Edits that mend it, for machines.
     pub fixes: Vec<Fix>,
+    /// The policy that is not met, or could not be asked.
+    pub policy: Option<Arc<str>>,
 }
 
 /// A place and what is to be seen there.
@@ -118,6 +121,23 @@ impl Diagnostic {
             labels: vec![primary],
             help: None,
             fixes: Vec::new(),
+            policy: None,
+        }
+    }
+
+    /// The code, and the policy behind it: `SW0901/two-ways-out`.
+    pub fn rule(&self) -> String {
+        match &self.policy {
+            Some(policy) => format!("{}/{}", self.code.id, plain::text(policy)),
+            None => self.code.id.to_owned(),
+        }
+    }
+
+    /// What it is called: the name of its code, and the policy behind it.
+    pub fn title(&self) -> String {
+        match &self.policy {
+            Some(policy) => plain::line(format!("{} {}: {policy}", self.code.id, self.code.name)),
+            None => format!("{} {}", self.code.id, self.code.name),
         }
     }
 

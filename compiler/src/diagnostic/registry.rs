@@ -180,6 +180,14 @@ codes! {
     REFERENCE_MISSING = "SW0824", "reference-missing", Warning, "a manifest refers to an object that is not among the manifests";
 
     // SW09xx policies
+    POLICY_VIOLATED = "SW0901", "policy-violated", Error, "something does not meet a policy";
+    BAD_EXPRESSION = "SW0902", "bad-expression", Error, "an expression of a policy is not CEL as policies have it";
+    UNKNOWN_FIELD = "SW0903", "unknown-field", Error, "an expression names a variable, field or function that there is not";
+    EXPRESSION_TYPE = "SW0904", "expression-type", Error, "a part of an expression is of another type than what it stands for";
+    EXPRESSION_FAILED = "SW0905", "expression-failed", Error, "an expression of a policy has no value for something it is asked of";
+    EXPRESSION_ENDLESS = "SW0906", "expression-endless", Error, "a policy takes more steps than it may";
+    ALLOWANCE_OVER = "SW0907", "allowance-over", Error, "the last day of an allowance has passed";
+    ALLOWANCE_UNUSED = "SW0908", "allowance-unused", Warning, "an allowance allows nothing";
 
     // SW10xx unused and style
     UNUSED = "SW1001", "unused", Warning, "something is defined and never used";

@@ -3,7 +3,7 @@
 //! Takes sorted findings and their sources, gives the log of one run. Invariant: the log is valid against the schema of
 //! SARIF 2.1.0; columns count Unicode code points, as `columnKind` says; paths are relative to the root of the repository.
 
-use super::{Code, Diagnostic, Edit, Fix, Label, Severity};
+use super::{Diagnostic, Edit, Fix, Label, Severity};
 use crate::files::Sources;
 use crate::span::Span;
 use serde_json::{Value, json};
@@ -21,15 +21,16 @@ struct Run<'r> {
 /// The SARIF log; `folder` is the fleet's folder relative to the repository, put before every path.
 pub fn sarif(findings: &[Diagnostic], sources: &Sources, folder: &str, version: &str) -> Value {
     let run = Run { sources, folder };
-    let codes: BTreeMap<_, _> = findings.iter().map(|f| (f.code.id, f.code)).collect();
-    let rules: Vec<_> = codes.values().map(|code| rule(code)).collect();
-    let index = |id: &str| codes.keys().position(|known| *known == id).unwrap_or_default();
+    let codes: BTreeMap<_, _> = findings.iter().map(|f| (f.rule(), f)).collect();
+    let rules: Vec<_> = codes.iter().map(|(id, finding)| rule(id, finding)).collect();
+    let places: BTreeMap<&String, usize> = codes.keys().zip(0..).collect();
+    let index = |id: &String| places.get(id).copied().unwrap_or_default();
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     let result = |finding: &Diagnostic| {
         let print = run.fingerprint(finding);
         let nth = seen.entry(print.clone()).or_insert(0);
         *nth += 1;
-        run.result(finding, index(finding.code.id), &format!("{print}:{nth}"))
+        run.result(finding, index(&finding.rule()), &format!("{print}:{nth}"))
     };
     json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -50,15 +51,21 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-fn rule(code: &Code) -> Value {
+/// A rule: a code, or a code and the policy behind it, each policy by itself.
+fn rule(id: &str, finding: &Diagnostic) -> Value {
+    let code = finding.code;
+    let (name, about) = match &finding.policy {
+        Some(policy) => (camel(policy), format!("policy {policy}: {}", code.summary)),
+        None => (camel(code.name), code.summary.to_owned()),
+    };
     json!({
-        "id": code.id,
-        "name": camel(code.name),
-        "shortDescription": { "text": message(code.summary) },
-        "fullDescription": { "text": message(code.summary) },
-        "defaultConfiguration": { "level": level(code.level) },
+        "id": id,
+        "name": name,
+        "shortDescription": { "text": message(&about) },
+        "fullDescription": { "text": message(&about) },
+        "defaultConfiguration": { "level": level(finding.severity) },
         "help": { "text": format!("seawall explain {}", code.id), "markdown": code.page },
-        "properties": { "problem.severity": level(code.level), "tags": [area(code.id)] },
+        "properties": { "problem.severity": level(finding.severity), "tags": [area(code.id)] },
     })
 }
 
@@ -110,7 +117,7 @@ impl Run<'_> {
             labels.into_iter().filter_map(|label| self.location(label)).zip(first..).map(numbered).collect()
         };
         let mut result = json!({
-            "ruleId": finding.code.id,
+            "ruleId": finding.rule(),
             "ruleIndex": rule,
             "level": level(finding.severity),
             "message": { "text": message(&text) },
@@ -140,7 +147,7 @@ impl Run<'_> {
         let (path, line) = place.unwrap_or_default();
         let words = line.split_whitespace().collect::<Vec<_>>().join(" ");
         let digest =
-            seawall_schema::digest::sha256(format!("{}\n{path}\n{words}", finding.code.id).as_bytes());
+            seawall_schema::digest::sha256(format!("{}\n{path}\n{words}", finding.rule()).as_bytes());
         digest.trim_start_matches("sha256:").chars().take(16).collect()
     }
 

@@ -55,4 +55,6 @@ pub struct Model {
     pub declarations: Vec<Declaration>,
     /// Manifest files that workloads and jobs name, each read once.
     pub manifests: Vec<ManifestFile>,
+    /// Policy findings that are allowed of what is no workload, in the order of what they are of.
+    pub allows: Vec<(Subject, Allow)>,
 }

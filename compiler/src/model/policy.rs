@@ -1,4 +1,4 @@
-//! Tiers, lanes, tenants, datasets: the rules that work is under.
+//! Tiers, lanes, tenants, datasets: the rules that work is under; and what a policy can be about.
 
 use super::{RegionId, Residency, TierId};
 use crate::span::{Span, Spanned};
@@ -96,4 +96,53 @@ pub struct Lend {
     pub reclaim_within: Duration,
     /// The node.
     pub span: Span,
+}
+
+/// Something that a policy can be about, by its place in its table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Subject {
+    /// The fleet itself.
+    Fleet,
+    /// A region.
+    Region(u32),
+    /// A location.
+    Location(u32),
+    /// A tier.
+    Tier(u32),
+    /// A lane.
+    Lane(u32),
+    /// A link.
+    Link(u32),
+    /// A tenant.
+    Tenant(u32),
+    /// A dataset.
+    Dataset(u32),
+    /// A workload.
+    Workload(u32),
+    /// A queue.
+    Queue(u32),
+    /// A job.
+    Job(u32),
+    /// An event.
+    Event(u32),
+}
+
+impl Subject {
+    /// The word of its kind.
+    pub fn kind(self) -> &'static str {
+        match self {
+            Subject::Fleet => "fleet",
+            Subject::Region(_) => "region",
+            Subject::Location(_) => "location",
+            Subject::Tier(_) => "tier",
+            Subject::Lane(_) => "lane",
+            Subject::Link(_) => "link",
+            Subject::Tenant(_) => "tenant",
+            Subject::Dataset(_) => "dataset",
+            Subject::Workload(_) => "workload",
+            Subject::Queue(_) => "queue",
+            Subject::Job(_) => "job",
+            Subject::Event(_) => "event",
+        }
+    }
 }

@@ -250,7 +250,35 @@ pub fn load(loader: &mut Loader<'_>, out: &mut Diagnostics) -> Loaded {
             follow(loader, (DECLARATIONS, id), &mut done, &mut loaded, out);
         }
     }
+    policies(loader, entry, &mut done, &mut loaded, out);
     loaded
+}
+
+/// Loads what stands in the folder of policies itself; folders below it are for their tests.
+fn policies(
+    loader: &mut Loader<'_>,
+    entry: FileId,
+    done: &mut HashSet<String>,
+    loaded: &mut Loaded,
+    out: &mut Diagnostics,
+) {
+    let own = |path: &&String| {
+        let name = path.strip_prefix(POLICIES).and_then(|rest| rest.strip_prefix('/'));
+        name.is_some_and(|name| name.ends_with(".kdl") && !name.contains('/'))
+    };
+    let found: Vec<String> = match loader.listing(POLICIES) {
+        Ok(listing) => listing.iter().filter(own).cloned().collect(),
+        Err(_) => Vec::new(),
+    };
+    for path in found {
+        if !done.insert(path.clone()) {
+            continue;
+        }
+        match loader.text(&path, Span::new(entry, 0, 0), out) {
+            Some(id) => follow(loader, (&path, id), done, loaded, out),
+            None => loaded.failed = true,
+        }
+    }
 }
 
 /// Reports why the entry could not be read; there is no line to put it at, so it stands at the start of an empty file.

@@ -8,6 +8,7 @@ mod alike;
 mod batch;
 pub mod cities;
 mod class;
+mod demands;
 mod doubts;
 mod events;
 mod extent;
@@ -45,6 +46,8 @@ pub struct Draft {
     pub model: Model,
     /// What is missing in it.
     pub notes: Notes,
+    /// Its policies and the packs it takes, as they were declared.
+    pub policies: Vec<Node>,
 }
 
 /// What is missing in a draft, and what the model does not carry.
@@ -91,6 +94,8 @@ pub struct Doubt {
 struct Resolver<'a> {
     loader: Loader<'a>,
     out: Diagnostics,
+    /// Findings that leave the model whole.
+    aside: Diagnostics,
     doubts: Doubts,
     names: Names,
     missing: Missing,
@@ -156,6 +161,7 @@ pub fn resolve(files: &dyn Files, sources: &mut Sources, out: &mut Diagnostics) 
     let mut resolver = Resolver {
         loader,
         out: own,
+        aside: Diagnostics::default(),
         doubts,
         names: Names::default(),
         missing: Missing::default(),
@@ -174,13 +180,15 @@ pub fn resolve(files: &dyn Files, sources: &mut Sources, out: &mut Diagnostics) 
     };
     resolver.extent.measure(resolver.loader.sources);
     resolver.everything(&loaded.nodes);
+    let policies = resolver.demands(&loaded.nodes);
     resolver.report_missing();
     resolver.notes.absent = resolver.doubts.any();
     resolver.notes.whole = !resolver.out.has_errors();
     let sources = &*resolver.loader.sources;
     resolver.out.replace(|found| alike::joined(found, sources));
     out.extend(resolver.out);
-    Draft { model: resolver.model, notes: resolver.notes }
+    out.extend(resolver.aside);
+    Draft { model: resolver.model, notes: resolver.notes, policies }
 }
 
 impl Resolver<'_> {
@@ -264,5 +272,6 @@ fn empty() -> Model {
         events: Vec::new(),
         declarations: Vec::new(),
         manifests: Vec::new(),
+        allows: Vec::new(),
     }
 }

@@ -522,7 +522,7 @@ fn during(node: &Node) -> DuringFailover {
     DuringFailover { hold_autoscale, traffic_step: node.share("traffic-step"), span: node.head }
 }
 
-fn allow(node: &Node) -> Option<Allow> {
+pub(super) fn allow(node: &Node) -> Option<Allow> {
     let policy = node.title()?.map(|p| p.to_string());
     let until = node.text("until").map(|u| u.map(|u| u.to_string()));
     Some(Allow { policy, reason: node.text("reason")?.value.to_string(), until, span: node.head })

@@ -1,8 +1,8 @@
 //! Case folders: a fleet and the text of its findings. `SEAWALL_BLESS=1` writes what is found.
 
-use super::{folder, root, shown};
+use super::{folder, on_a_day, root, shown};
+use seawall_compiler::check;
 use seawall_compiler::diagnostic::registry::ALL;
-use seawall_compiler::{Options, check};
 use std::collections::BTreeSet;
 
 #[test]
@@ -16,7 +16,7 @@ fn every_case_gives_what_it_expects() {
         let mut files = folder(&case);
         let expected = files.0.remove("expected.txt").map(|bytes| String::from_utf8(bytes).unwrap());
         assert!(files.0.contains_key("fleet.kdl"), "{} has no fleet.kdl", case.display());
-        let checked = check(&files, &Options::default());
+        let checked = check(&files, &on_a_day());
         let text = shown(&checked);
         // A file that nothing reads is forgotten.
         let read: BTreeSet<&str> = checked.sources.iter().map(|(_, source)| source.path.as_str()).collect();
@@ -40,7 +40,7 @@ fn messages_keep_the_style_of_the_house() {
     for case in std::fs::read_dir(&cases).unwrap() {
         let mut files = folder(&case.unwrap().path());
         files.0.remove("expected.txt");
-        for finding in check(&files, &Options::default()).diagnostics {
+        for finding in check(&files, &on_a_day()).diagnostics {
             let message = &finding.message;
             assert!(!message.ends_with('.') && !message.contains('\n'), "{message}");
             assert!(!message.starts_with(|c: char| c.is_uppercase() && c.is_ascii_lowercase()), "{message}");

@@ -1,10 +1,10 @@
 //! Every code has a page, and its examples do what they say: the failing one gives that code and no other, the fixed one
 //! gives nothing.
 
-use super::{root, shown};
+use super::{on_a_day, root, shown};
+use seawall_compiler::check;
 use seawall_compiler::diagnostic::registry::{ALL, Code};
 use seawall_compiler::files::MemoryFiles;
-use seawall_compiler::{Options, check};
 use std::collections::BTreeSet;
 
 /// A page's examples: what stands in the fenced blocks under `## Fails` and `## Fixed`.
@@ -35,7 +35,7 @@ pub(super) fn fleet(example: &str) -> MemoryFiles {
 }
 
 fn found(example: &str) -> (BTreeSet<&'static str>, String) {
-    let checked = check(&fleet(example), &Options::default());
+    let checked = check(&fleet(example), &on_a_day());
     (checked.diagnostics.iter().map(|d| d.code.id).collect(), shown(&checked))
 }
 

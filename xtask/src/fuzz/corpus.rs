@@ -1,6 +1,9 @@
 //! What mutation starts from: every case folder, example, template and generated fleet of the repository.
 
 use super::input::Input;
+use seawall_compiler::diagnostic::Diagnostics;
+use seawall_compiler::policy::{PACKS, reference};
+use seawall_compiler::span::Span;
 use seawall_tests::control_plane::workspace;
 use seawall_tests::generate;
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,6 +19,8 @@ pub(super) struct Corpus {
     pub(super) kdl: Vec<Input>,
     /// Single YAML files, each as `a.yaml`.
     pub(super) yaml: Vec<Input>,
+    /// Expressions of policies, each as `a.cel`.
+    pub(super) cel: Vec<Input>,
     /// Words and punctuation that occur anywhere, to splice in.
     pub(super) words: Vec<String>,
 }
@@ -54,9 +59,23 @@ impl Corpus {
             all.into_iter().map(|bytes| Input(BTreeMap::from([(name.to_owned(), bytes)]))).collect::<Vec<_>>()
         };
         fleets.retain(|fleet| fleet.size() <= LARGE);
-        let words = words(&fleets);
-        Ok(Corpus { fleets, kdl: one("a.kdl", kdl), yaml: one("a.yaml", yaml), words })
+        let cel = one("a.cel", expressions());
+        let mut words = words(&fleets);
+        words.extend(self::words(&cel));
+        Ok(Corpus { fleets, kdl: one("a.kdl", kdl), yaml: one("a.yaml", yaml), cel, words })
     }
+}
+
+/// The expressions of every pack, and of every function.
+fn expressions() -> Vec<Vec<u8>> {
+    let loaded = PACKS.iter().flat_map(|pack| pack.load(Span::NONE, &mut Diagnostics::default()).loaded);
+    let mut found: Vec<Vec<u8>> = Vec::new();
+    for policy in loaded {
+        found.extend(policy.filter().map(|filter| filter.as_bytes().to_vec()));
+        found.extend(policy.requires().map(|(require, _)| require.as_bytes().to_vec()));
+    }
+    found.extend(reference::calls().map(|call| call.as_bytes().to_vec()));
+    found
 }
 
 /// Every folder below that holds a `fleet.kdl`.

@@ -9,6 +9,7 @@ use super::same;
 use seawall_compiler::diagnostic::{Diagnostic, github, junit, render, sarif};
 use seawall_compiler::emit::{self, RenderError};
 use seawall_compiler::files::{MemoryFiles, Sources};
+use seawall_compiler::policy::KINDS;
 use seawall_compiler::proof::verify::verify;
 use seawall_compiler::span::FileId;
 use seawall_compiler::{Checked, Options, check, manifest, show, syntax};
@@ -34,6 +35,7 @@ pub(super) static ALL: &[Target] = &[
     Target { name: "parse", weight: 1, seeds: |corpus| corpus.kdl, run: |input| each(input, parse) },
     Target { name: "format", weight: 2, seeds: |corpus| corpus.kdl, run: |input| each(input, format) },
     Target { name: "yaml", weight: 2, seeds: |corpus| corpus.yaml, run: |input| each(input, yaml) },
+    Target { name: "cel", weight: 2, seeds: |corpus| corpus.cel, run: |input| each(input, cel) },
     Target { name: "check", weight: 5, seeds: |corpus| corpus.fleets, run: fleet },
 ];
 
@@ -96,6 +98,33 @@ fn yaml(text: &str) -> Result<Shown, String> {
     }
     let mut shown = codes(&found);
     shown.extend(objects.iter().filter_map(|object| Some(object.value.get("kind")?.as_str()?.to_owned())));
+    Ok(shown)
+}
+
+/// An expression as what a policy requires, and as its message, of every kind of thing.
+fn cel(text: &str) -> Result<Shown, String> {
+    let quoted = format!("{:?}", text.replace('\0', " ")).replace("\\'", "'");
+    let message = format!("{:?}", format!("{{{text}}}").replace('\0', " ")).replace("\\'", "'");
+    let mut shown = Shown::new();
+    for kind in [KINDS[text.len() % KINDS.len()], "workload"] {
+        let policy = format!("policy p {{\n for {kind}\n require {quoted}\n message {message}\n}}\n");
+        let base = include_str!("../../../docs/codes/base.kdl");
+        let files = [("fleet.kdl", base), ("policies/p.kdl", policy.as_str())];
+        let files = files.map(|(path, text)| (path.to_owned(), text.as_bytes().to_vec()));
+        let checked = check(&MemoryFiles(files.into()), &Options { today: Some("2026-01-31".to_owned()) });
+        places(&checked.diagnostics, &checked.sources)?;
+        printed(&checked)?;
+        // What is shown is also why: the words of the message without the names in it.
+        let why = |found: &Diagnostic| {
+            let words: Vec<&str> = found.message.split('`').step_by(2).collect();
+            format!(
+                "{} {}",
+                found.code.id,
+                words.concat().chars().filter(|c| !c.is_ascii_digit()).collect::<String>()
+            )
+        };
+        shown.extend(checked.diagnostics.iter().filter(|found| found.code.id != "SW0901").map(why));
+    }
     Ok(shown)
 }
 

@@ -6,6 +6,7 @@
 
 mod codes;
 mod language;
+mod policies;
 mod schemas;
 
 use crate::run::{Outcome, say};
@@ -31,7 +32,8 @@ pub(crate) struct Generator {
 }
 
 /// Every generator, in the order in which they run.
-static ALL: &[&Generator] = &[&language::GENERATOR, &codes::GENERATOR, &schemas::GENERATOR];
+static ALL: &[&Generator] =
+    &[&language::GENERATOR, &policies::GENERATOR, &codes::GENERATOR, &schemas::GENERATOR];
 
 /// What to generate.
 #[derive(Args)]

@@ -27,14 +27,18 @@ fn finding(diagnostic: &Diagnostic, sources: &Sources) -> Value {
         value.insert("primary".to_owned(), label.primary.into());
         Some(Value::Object(value))
     });
-    json!({
+    let mut value = json!({
         "code": diagnostic.code.id,
         "severity": severity,
         "message": diagnostic.message,
         "help": diagnostic.help,
         "labels": labels.collect::<Vec<_>>(),
         "fixes": diagnostic.fixes.iter().map(|fix| change(fix, sources)).collect::<Vec<_>>(),
-    })
+    });
+    if let Some(policy) = &diagnostic.policy {
+        value["policy"] = (**policy).into();
+    }
+    value
 }
 
 fn place(span: Span, sources: &Sources) -> Option<serde_json::Map<String, Value>> {

@@ -83,6 +83,7 @@ impl Spec {
     /// The model of it.
     pub(super) fn model(&self) -> Model {
         let mut model = Model {
+            allows: Vec::new(),
             fleet: self.fleet(),
             resources: vec![Resource::Cpu, Resource::Memory, Resource::Pods],
             jurisdictions: Vec::new(),
