@@ -31,8 +31,9 @@ impl Pack {
     /// Its declarations.
     fn nodes(&self, out: &mut Diagnostics) -> Vec<Node> {
         let parsed = syntax::parse(NO_FILE, self.text);
+        let torn = parsed.torn();
         out.extend(parsed.diagnostics);
-        decode::decode(&parsed.document, out).nodes
+        decode::decode(&parsed.document, torn, out).nodes
     }
 
     /// Its policies, shown at `at`.

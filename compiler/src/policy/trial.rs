@@ -74,8 +74,9 @@ pub fn read(files: &dyn Files) -> (Loaded, Sources, Vec<Diagnostic>) {
         let file = sources.add(path.as_str(), text);
         let text = sources.get(file).map_or("", |source| source.text.as_str());
         let parsed = syntax::parse(file, text);
+        let torn = parsed.torn();
         out.extend(parsed.diagnostics);
-        nodes.extend(decode::decode(&parsed.document, &mut out).nodes);
+        nodes.extend(decode::decode(&parsed.document, torn, &mut out).nodes);
     }
     let loaded = load(&nodes, &sources, &mut out);
     (loaded, sources, out.into_shown())

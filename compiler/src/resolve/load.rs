@@ -372,8 +372,7 @@ fn open(
     if parsed.diagnostics.has_errors() {
         loaded.broken.push(id);
     }
-    let braces = [&codes::UNCLOSED_BLOCK, &codes::STRAY_BRACE];
-    let torn = parsed.diagnostics.iter().any(|found| braces.iter().any(|code| code.id == found.code.id));
+    let torn = parsed.torn();
     loaded.torn |= torn;
     out.extend(parsed.diagnostics);
     let block = decode::decode(&parsed.document, torn, out);

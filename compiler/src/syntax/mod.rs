@@ -24,7 +24,7 @@ mod tests;
 pub use format::format;
 pub use tree::{Document, EntryRef, NodeRef, Value, Word};
 
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostics, registry as codes};
 use crate::span::FileId;
 
 /// How many blocks may be nested.
@@ -37,6 +37,14 @@ pub struct Parsed<'s> {
     pub document: Document<'s>,
     /// Everything that could not.
     pub diagnostics: Diagnostics,
+}
+
+impl Parsed<'_> {
+    /// Whether the file has a `{` or `}` too many, so that what stands where is not certain.
+    pub fn torn(&self) -> bool {
+        let braces = [&codes::UNCLOSED_BLOCK, &codes::STRAY_BRACE];
+        self.diagnostics.iter().any(|found| braces.iter().any(|code| code.id == found.code.id))
+    }
 }
 
 /// Reads a file of at most 4 GiB; spans count bytes from the first byte of `text`, a byte order mark included.

@@ -2,7 +2,7 @@
 //!
 //! Takes text as the language writes it, gives numbers, and the other way round.
 
-use crate::decode::value::is_date;
+use crate::decode::calendar::is_date;
 use seawall_schema::{Duration, Resource, Share};
 
 /// What an amount counts.
