@@ -163,6 +163,10 @@ fn every_setting_of_the_reference_is_shown() {
     let known: BTreeMap<Place, Value> = found.into_iter().collect();
     let mut missing = Vec::new();
     for (id, source) in checked.sources.iter().filter(|(_, source)| source.path.ends_with(".kdl")) {
+        // Policies are about the model, and no part of it.
+        if source.path.starts_with("policies/") {
+            continue;
+        }
         let parsed = parse(FileId(id.0), &source.text);
         let mut places = Vec::new();
         parsed.document.nodes().for_each(|node| written(node, "", &mut places));

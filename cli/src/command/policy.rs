@@ -130,17 +130,13 @@ fn known(context: &Context, folder: &std::path::Path) -> Result<Vec<Policy>, Fai
     let mut found = own.loaded;
     for pack in PACKS {
         let of = pack.load(Span::NONE, &mut Diagnostics::default()).loaded;
-        found.extend(of.into_iter().filter(|policy| !found_in(&found_names(&found), policy)));
+        for policy in of {
+            if !found.iter().any(|own| own.name.value == policy.name.value) {
+                found.push(policy);
+            }
+        }
     }
     Ok(found)
-}
-
-fn found_names(policies: &[Policy]) -> Vec<String> {
-    policies.iter().map(|policy| policy.name.value.to_string()).collect()
-}
-
-fn found_in(names: &[String], policy: &Policy) -> bool {
-    names.iter().any(|name| **name == *policy.name.value)
 }
 
 fn level(policy: &Policy) -> &'static str {

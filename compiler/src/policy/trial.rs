@@ -76,7 +76,9 @@ pub fn read(files: &dyn Files) -> (Loaded, Sources, Vec<Diagnostic>) {
         let parsed = syntax::parse(file, text);
         let torn = parsed.torn();
         out.extend(parsed.diagnostics);
-        nodes.extend(decode::decode(&parsed.document, torn, &mut out).nodes);
+        let declared = decode::decode(&parsed.document, torn, &mut out).nodes;
+        // A pack is tried in its own folder.
+        nodes.extend(declared.into_iter().filter(|node| node.shape.name == "policy"));
     }
     let loaded = load(&nodes, &sources, &mut out);
     (loaded, sources, out.into_shown())

@@ -95,7 +95,7 @@ fn a_side_that_decides_does_so_whatever_the_other_is() {
     gives("!(1 / 0 == 1 && false)", "true");
     gives("l.exists(x, 6 / (x - 3) == -3)", "true");
     refused("1 / 0 == 1 || !f", "divides by 0");
-    refused("l.all(x, 6 / (x - 3) < 100)", "10..21: it divides by 0");
+    refused("l.all(x, 6 / (x - 3) < 100)", "9..20: it divides by 0");
 }
 
 #[test]
@@ -184,7 +184,7 @@ fn names_and_types_are_known() {
 #[test]
 fn everything_ends() {
     refused(
-        "l.all(a, l.all(b, l.all(c, l.all(d, l.all(e, l.all(g, l.all(h, l.all(i, l.all(j, true)))))))))",
+        "l.all(a, l.all(b, l.all(e, l.all(g, l.all(h, l.all(i, l.all(j, l.all(k, l.all(m, l.all(o, l.all(p, true)))))))))))",
         "spent",
     );
     let doubling = format!("size([t]{}[0])", ".map(x, x + x)".repeat(40).replace("x", "y"));
@@ -282,11 +282,12 @@ fn oracle(text: &str) -> Option<String> {
 fn agree(text: &str) -> Result<(), TestCaseError> {
     let found = match run(text) {
         Ok(found) => Some(found),
-        // Longer lists are cut in messages, and steps are ours.
+        // Steps and names are ours, and so is that an item of `[]` is of no type; longer lists are cut in messages.
         Err(why)
             if why == "spent"
                 || why.contains("nested deeper")
-                || why.contains("is the name of something else") =>
+                || why.contains("is the name of something else")
+                || why.contains("anything") =>
         {
             return Ok(());
         }

@@ -239,7 +239,11 @@ fn global(
                 Type::Amount(unit) => Some(unit),
                 Type::Int | Type::Bool | Type::Text | Type::Any => None,
                 _ => {
-                    return Err(misfit(&arg.at, &gives, "`string` takes a number, an amount, a flag or text"));
+                    return Err(misfit(
+                        &arg.at,
+                        &gives,
+                        "`string` takes a number, an amount, a flag or text",
+                    ));
                 }
             };
             Ok((Step::Call(Function::Show(unit), vec![code]), Type::Text))
