@@ -118,7 +118,8 @@ mod tests {
 
     #[test]
     fn everything_generated_is_fresh() {
-        let stale: Vec<String> = ALL.iter().flat_map(|g| g.run(&workspace(), true).unwrap()).collect();
+        let check = std::env::var_os("SEAWALL_BLESS").is_none();
+        let stale: Vec<String> = ALL.iter().flat_map(|g| g.run(&workspace(), check).unwrap()).collect();
         assert!(stale.is_empty(), "run cargo xtask generate: {}", stale.join(", "));
     }
 
