@@ -189,12 +189,28 @@ pub(super) fn witness(
     Some(reduced(day, entries, lines, k))
 }
 
-fn reduced(day: &Day<'_, '_>, entries: Vec<Entry>, lines: Vec<(usize, i128)>, k: usize) -> Witness {
+fn reduced(day: &Day<'_, '_>, mut entries: Vec<Entry>, lines: Vec<(usize, i128)>, k: usize) -> Witness {
     let model = day.tables.model;
+    let mut demands: Vec<_> =
+        lines.iter().map(|(of, n)| demand_line(day, &day.displaced[*of], *n, k)).collect();
+    // Without some of the work some of the pools are not drawn on, and without those less of the work is needed.
+    loop {
+        let before = (entries.len(), demands.len());
+        demands = needed(demands, pools(day, &entries, k).iter().map(|p| p.amount).sum());
+        let kept = |found: &Displaced| {
+            let name = model[found.workload].name.as_str();
+            demands.iter().any(|line| line.name == name && line.from == Some(found.from))
+        };
+        let works = lines.iter().map(|(of, _)| &day.displaced[*of]).filter(|found| kept(found));
+        let drawn: Vec<Entry> =
+            works.flat_map(|found| &day.options[found.options.clone()]).map(entry).collect();
+        entries.retain(|e| drawn.contains(e));
+        if before == (entries.len(), demands.len()) {
+            break;
+        }
+    }
     let pools = pools(day, &entries, k);
     let has = pools.iter().map(|p| p.amount).sum();
-    let demands = lines.into_iter().map(|(of, n)| demand_line(day, &day.displaced[of], n, k)).collect();
-    let demands = needed(demands, has);
     let mut locations: Vec<_> = entries.iter().map(|e| e.0).collect();
     locations.dedup();
     let labels: Vec<_> = locations.iter().map(|c| model[*c].label.as_str()).collect();
