@@ -17,7 +17,8 @@ pub struct Certificate {
 }
 
 /// An inequality that every assignment of the witness's work keeps. One of requests is divided by their greatest common
-/// divisor, and what is left of the right side rounded down: replicas are whole.
+/// divisor, and what is left of the right side rounded down to the largest sum that whole replicas reach, where it is at
+/// most 2²⁰.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Inequality {
     /// Of a workload no more leaves a location than is displaced there.

@@ -8,6 +8,7 @@ use super::certificate::{Case, Certificate, Inequality, Shared};
 use super::cut::{Entry, entry};
 use super::day::Day;
 use super::fill::top_up;
+use super::reachable::reachable;
 use super::simplex::{Relaxed, maximise};
 use crate::model::{LaneId, LocationId, RegionId, TenantId};
 use std::collections::BTreeSet;
@@ -127,11 +128,14 @@ impl<'d, 't, 'm> Program<'d, 't, 'm> {
     fn push(&mut self, variables: &[usize], k: usize, limit: i128, says: Inequality) {
         let q = |v: usize| self.day.q(&self.day.options[self.options[v]], k);
         let used: Vec<_> = variables.iter().map(|v| (*v, q(*v))).filter(|(_, q)| *q > 0).collect();
-        // Whole replicas leave no use for a remainder below the common divisor of the requests.
+        // Whole replicas leave no use for a remainder below the common divisor of the requests, nor for what lies above the
+        // largest sum that they reach.
         let divisor = used.iter().fold(0, |divisor, (_, q)| gcd(divisor, *q));
         if divisor > 0 {
-            let coefficients = used.into_iter().map(|(v, q)| (v, q / divisor)).collect();
-            self.rows.push(Row { coefficients, limit: limit.div_euclid(divisor), says });
+            let coefficients: Vec<_> = used.into_iter().map(|(v, q)| (v, q / divisor)).collect();
+            let pieces: Vec<_> = coefficients.iter().map(|(v, a)| (*a, self.caps[*v])).collect();
+            let limit = reachable(&pieces, limit.div_euclid(divisor));
+            self.rows.push(Row { coefficients, limit, says });
         }
     }
 

@@ -18,6 +18,7 @@ mod normal;
 mod outcome;
 mod pack;
 mod pools;
+mod reachable;
 mod scenario;
 mod simplex;
 pub mod suggest;

@@ -129,6 +129,17 @@ fn what_is_evicted_does_not_move_into_the_room_of_standbys() {
 }
 
 #[test]
+fn sums_that_whole_replicas_skip_refute_at_once() {
+    let places = vec![vec![place(50, 0)], vec![place(24, 24)], vec![place(19, 19)]];
+    let mut spec = spec(places, vec![work(7, 0, 3, &[1, 2]), work(11, 0, 2, &[1, 2])]);
+    // 43 cpu for 43, but of 7 and 11 no more than 22 fit into 24, and 18 into 19.
+    let found = witness(&spec, "region:r0");
+    assert_eq!(found.kind, WitnessKind::Combined, "one sum, without a split");
+    spec.regions[2][0] = place(21, 21);
+    plan(&spec, "region:r0");
+}
+
+#[test]
 fn losses_are_named() {
     let mut spec = spec(
         vec![vec![place(30, 0)], vec![place(3, 3)]],

@@ -171,7 +171,7 @@ impl<'c, 'f, 'm> Program<'c, 'f, 'm> {
         self.failure.facts.model.resources.iter().find(|k| line["resource"] == k.as_str())
     }
 
-    /// Requests of some ways within a limit, divided by what they all are multiples of.
+    /// Requests of some ways within a limit, divided by what they all are multiples of; of the limit what they can reach.
     fn requests(&self, wanted: &dyn Fn(&Workload, &To) -> bool, resource: &Resource, limit: i128) -> Row {
         let mut coefficients = Vec::new();
         for (v, way) in self.ways.iter().enumerate() {
@@ -191,7 +191,8 @@ impl<'c, 'f, 'm> Program<'c, 'f, 'm> {
         }
         let unit = unit.max(1);
         coefficients.iter_mut().for_each(|(_, asked)| *asked /= unit);
-        Row { coefficients, limit: limit.div_euclid(unit) }
+        let pieces: Vec<_> = coefficients.iter().map(|(v, asked)| (*asked, self.most[*v])).collect();
+        Row { coefficients, limit: whole(&pieces, limit.div_euclid(unit)) }
     }
 
     /// Goes through the cases; gives the inequalities that were used.
@@ -267,6 +268,27 @@ impl<'c, 'f, 'm> Program<'c, 'f, 'm> {
         let crossed = least.iter().zip(most).any(|(least, most)| least > most);
         Some(crossed || bound < of.checked_mul(self.claim.needs)?)
     }
+}
+
+/// The largest sum within the limit of so many pieces at most of each size; the limit itself where it is above 2²⁰. Goes
+/// through all sums, and remembers of each how many of the piece it took.
+fn whole(pieces: &[(i128, i128)], limit: i128) -> i128 {
+    let Some(top) = usize::try_from(limit).ok().filter(|top| *top <= 1 << 20) else { return limit };
+    let mut reached = vec![false; top + 1];
+    reached[0] = true;
+    for (size, most) in pieces {
+        let Ok(size) = usize::try_from(*size) else { continue };
+        if reached[top] {
+            break;
+        }
+        let mut taken = vec![0i128; top + 1];
+        for at in size..=top {
+            if !reached[at] && reached[at - size] && taken[at - size] < *most {
+                (reached[at], taken[at]) = (true, taken[at - size] + 1);
+            }
+        }
+    }
+    reached.iter().rposition(|reached| *reached).map_or(limit, |sum| sum as i128)
 }
 
 /// A positive number written as text.
