@@ -97,7 +97,7 @@ impl Tight {
         let (first, second) = (region(*first), region(*second));
         let _ = writeln!(
             out,
-            "workload svc-{index:05} tenant=team tier=critical {{\n    container image=\"registry.example/svc:1\"\n    \
+            "workload svc-{index:05} tenant=team {{\n    tier critical\n    container image=\"registry.example/svc:1\"\n    \
              request {request}\n    target {city} replicas={replicas}\n    failover rto=\"20m\" {{\n        \
              to {first} lane=recovery standby=cold\n        to {second} lane=recovery standby=cold\n    }}\n}}"
         );
