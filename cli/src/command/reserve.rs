@@ -162,7 +162,7 @@ fn text(model: &Model, before: Option<&Proof>, suggestion: &Suggestion) -> Strin
     ));
     lines.push(certainty(suggestion));
     lines.push(format!(
-        "weighed: {} on the replicas of today; not weighed: {}",
+        "weighed: {} with the replicas declared; not weighed: {}",
         count(suggestion.proof.scenarios.len(), "scenario"),
         NOT_WEIGHED.join(", ")
     ));
