@@ -7,11 +7,11 @@
 
 use super::made::MADE;
 use super::pages::fleet;
-use super::root;
+use super::{on_a_day, root};
+use seawall_compiler::check;
 use seawall_compiler::diagnostic::registry::{ALL, Code};
 use seawall_compiler::diagnostic::render::{TextStyle, text};
 use seawall_compiler::files::{Files, MemoryFiles};
-use seawall_compiler::{Options, check};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -45,7 +45,7 @@ pub(super) fn fleets() -> Vec<(String, MemoryFiles)> {
 /// Checks one fleet; gives what is wrong with what is found.
 fn tried(code: &Code, name: &str, files: &dyn Files, only: bool) -> Vec<String> {
     let case = format!("{} {name}", code.id);
-    let checked = check(files, &Options::default());
+    let checked = check(files, &on_a_day());
     let found: BTreeSet<&str> = checked.diagnostics.iter().map(|finding| finding.code.id).collect();
     let own = checked.diagnostics.iter().filter(|finding| !only || finding.code.id == code.id);
     let text = text(&own.cloned().collect::<Vec<_>>(), &checked.sources, TextStyle::default());
