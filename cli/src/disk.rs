@@ -24,6 +24,22 @@ impl DiskFiles {
     /// # Errors
     /// [`Failure::Input`] where there is no folder or no `fleet.kdl` in it, [`Failure::World`] where it cannot be read.
     pub fn open(folder: &Path, shown: &str) -> Result<Self, Failure> {
+        let files = Self::folder(folder, shown)?;
+        match fs::symlink_metadata(files.root.join("fleet.kdl")) {
+            Ok(_) => Ok(files),
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                Err(Failure::input(format!("{shown} holds no fleet.kdl"))
+                    .help("name the fleet's folder, or start one with `seawall init`"))
+            }
+            Err(error) => Err(Failure::disk("read", &Path::new(shown).join("fleet.kdl"), &error)),
+        }
+    }
+
+    /// `folder`, whatever it holds: a pack of policies has no `fleet.kdl`.
+    ///
+    /// # Errors
+    /// [`Failure::Input`] where there is no such folder, [`Failure::World`] where it cannot be read.
+    pub fn folder(folder: &Path, shown: &str) -> Result<Self, Failure> {
         let root = fs::canonicalize(folder).map_err(|error| match error.kind() {
             ErrorKind::NotFound => Failure::input(format!("no such folder: {shown}"))
                 .help("`seawall init DIR` writes a fleet to start from"),
@@ -34,14 +50,7 @@ impl DiskFiles {
                 Failure::input(format!("{shown} is a file")).help("name the folder that holds fleet.kdl")
             );
         }
-        match fs::symlink_metadata(root.join("fleet.kdl")) {
-            Ok(_) => Ok(DiskFiles { root }),
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                Err(Failure::input(format!("{shown} holds no fleet.kdl"))
-                    .help("name the fleet's folder, or start one with `seawall init`"))
-            }
-            Err(error) => Err(Failure::disk("read", &Path::new(shown).join("fleet.kdl"), &error)),
-        }
+        Ok(DiskFiles { root })
     }
 
     /// The folder, links resolved.

@@ -83,7 +83,7 @@ pub fn exec(args: &Args, context: &Context) -> Outcome {
 }
 
 fn open(context: &Context, folder: &std::path::Path) -> Result<DiskFiles, Failure> {
-    DiskFiles::open(&context.path(folder), &folder.display().to_string())
+    DiskFiles::folder(&context.path(folder), &folder.display().to_string())
 }
 
 fn test(args: &Test, context: &Context) -> Outcome {
