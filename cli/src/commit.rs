@@ -10,6 +10,9 @@ use seawall_compiler::files::FILE_LIMIT;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+/// How often a commit is made anew because the branch has moved meanwhile.
+const OVERTAKEN: usize = 20;
+
 /// What a commit was made from, for its message.
 #[derive(Clone, Debug)]
 pub struct SourceState {
@@ -109,33 +112,59 @@ pub fn write(
     if !git2::Branch::name_is_valid(branch).unwrap_or(false) {
         return Err(Failure::input(format!("{branch:?} is no name for a branch")));
     }
-    let reference = format!("refs/heads/{branch}");
-    let tip = match repository.find_reference(&reference) {
-        Ok(found) => Some(found.peel_to_commit().map_err(|e| git("read branch", branch, &e))?),
-        Err(error) if error.code() == ErrorCode::NotFound => None,
-        Err(error) => return Err(git("read branch", branch, &error)),
-    };
-    if let Some(tip) = &tip {
-        refuse_foreign(repository, branch, tip)?;
-    }
-    let build = || {
-        let tree = write_tree(repository, &nested(tree))?;
-        if let Some(tip) = tip.as_ref().filter(|tip| tip.tree_id() == tree) {
-            return Ok(Committed::Unchanged(tip.id()));
+    // Somebody else may move the branch in the moment between; then the commit goes on top of theirs.
+    let mut tries = 0;
+    loop {
+        let tip = tip_of(repository, branch)?;
+        if let Some(tip) = &tip {
+            refuse_foreign(repository, branch, tip)?;
         }
-        let who = author(repository)?;
-        let parents: Vec<_> = tip.iter().collect();
-        let commit = repository.commit(None, &who, &who, message, &repository.find_tree(tree)?, &parents)?;
-        let log = format!("seawall render: {}", message.lines().next().unwrap_or_default());
-        match &tip {
-            Some(tip) => repository.reference_matching(&reference, commit, true, tip.id(), &log)?,
-            None => repository.reference(&reference, commit, false, &log)?,
-        };
-        Ok(Committed::New(commit))
+        match append(repository, branch, tip.as_ref(), tree, message) {
+            Err(error) if is_overtaken(&error) && tries < OVERTAKEN => tries += 1,
+            other => {
+                return other.map_err(|error| {
+                    git("commit to branch", branch, &error)
+                        .help("the branch is where it was; run the command again")
+                });
+            }
+        }
+    }
+}
+
+fn tip_of<'r>(repository: &'r Repository, branch: &str) -> Result<Option<git2::Commit<'r>>, Failure> {
+    match repository.find_reference(&format!("refs/heads/{branch}")) {
+        Ok(found) => found.peel_to_commit().map(Some).map_err(|e| git("read branch", branch, &e)),
+        Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+        Err(error) => Err(git("read branch", branch, &error)),
+    }
+}
+
+/// A commit of `tree` on top of `tip`, if the branch still is there.
+fn append(
+    repository: &Repository,
+    branch: &str,
+    tip: Option<&git2::Commit<'_>>,
+    tree: &Tree,
+    message: &str,
+) -> Result<Committed, git2::Error> {
+    let tree = write_tree(repository, &nested(tree))?;
+    if let Some(tip) = tip.filter(|tip| tip.tree_id() == tree) {
+        return Ok(Committed::Unchanged(tip.id()));
+    }
+    let who = author(repository)?;
+    let parents: Vec<_> = tip.into_iter().collect();
+    let commit = repository.commit(None, &who, &who, message, &repository.find_tree(tree)?, &parents)?;
+    let log = format!("seawall render: {}", message.lines().next().unwrap_or_default());
+    let reference = format!("refs/heads/{branch}");
+    match tip {
+        Some(tip) => repository.reference_matching(&reference, commit, true, tip.id(), &log)?,
+        None => repository.reference(&reference, commit, false, &log)?,
     };
-    build().map_err(|error: git2::Error| {
-        git("commit to branch", branch, &error).help("the branch is where it was; run the command again")
-    })
+    Ok(Committed::New(commit))
+}
+
+fn is_overtaken(error: &git2::Error) -> bool {
+    matches!(error.code(), ErrorCode::Modified | ErrorCode::Exists | ErrorCode::Locked)
 }
 
 /// Who the commit is by: as git is configured, or Seawall itself where it is not.

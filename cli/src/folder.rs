@@ -120,10 +120,16 @@ pub fn read_rendering(folder: &Path, shown: &str) -> Result<(Tree, FleetFile), F
 /// [`Failure::Input`] where something else lies there.
 pub fn read_old(context: &Context, out: &Path) -> Result<Tree, Failure> {
     let shown = context.shown(out);
+    let turn = turn(parent_of(out));
     recover(out)?;
+    drop(turn);
     match fs::symlink_metadata(out) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Tree::new()),
         Err(error) => return Err(Failure::disk("open", Path::new(&shown), &error)),
+        Ok(about) if about.is_symlink() => {
+            return Err(Failure::input(format!("cannot render to {shown}: it is a symbolic link"))
+                .help("name the folder that it leads to"));
+        }
         Ok(about) if !about.is_dir() => {
             return Err(Failure::input(format!("cannot render to {shown}: it is not a folder"))
                 .help("name another --out"));
@@ -161,10 +167,13 @@ fn is_ours(path: &str) -> bool {
 /// # Errors
 /// [`Failure::World`]; the old rendering then is still there.
 pub fn replace(context: &Context, out: &Path, tree: &Tree) -> Result<(), Failure> {
-    let parent = out.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let parent = parent_of(out);
     fs::create_dir_all(parent).map_err(|e| failed(context, "create", parent, &e))?;
+    let _turn = turn(parent);
+    recover(out)?;
+    tidy(parent, out);
     let fresh = tempfile::Builder::new()
-        .prefix(&format!(".{}.seawall-new-", name_of(out)))
+        .prefix(&fresh_prefix(out))
         .tempdir_in(parent)
         .map_err(|e| failed(context, "write to", parent, &e))?;
     context.interrupt.remove_when_stopped(fresh.path());
@@ -197,10 +206,14 @@ fn open_to_all(folder: &Path) {
 #[cfg(not(unix))]
 fn open_to_all(_: &Path) {}
 
-/// Two renames; where the process dies between them, [`recover`] finishes the job.
+/// Changes places with the old one, which then goes with the temporary folder. Where the file system cannot do that, two
+/// renames; where the process dies between them, [`recover`] finishes the job.
 fn swap(context: &Context, fresh: &Path, out: &Path) -> Result<(), Failure> {
     let aside = aside(out);
     let had_old = out.exists();
+    if had_old && exchange(fresh, out) {
+        return Ok(());
+    }
     if had_old {
         fs::rename(out, &aside).map_err(|e| failed(context, "replace", out, &e))?;
     }
@@ -214,6 +227,43 @@ fn swap(context: &Context, fresh: &Path, out: &Path) -> Result<(), Failure> {
         let _ = fs::remove_dir_all(&aside);
     }
     Ok(())
+}
+
+#[cfg(target_os = "linux")]
+fn exchange(a: &Path, b: &Path) -> bool {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    renameat_with(CWD, a, CWD, b, RenameFlags::EXCHANGE).is_ok()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn exchange(_: &Path, _: &Path) -> bool {
+    false
+}
+
+/// Holds off others that write a rendering below `parent`, for as long as it lives; where the file system knows no locks,
+/// the last one to rename wins.
+fn turn(parent: &Path) -> Option<fs::File> {
+    let folder = fs::File::open(parent).ok()?;
+    folder.lock().ok()?;
+    Some(folder)
+}
+
+/// Removes what killed runs have left; whoever has the turn knows that nobody still writes there.
+fn tidy(parent: &Path, out: &Path) {
+    let prefix = fresh_prefix(out);
+    for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
+        if entry.file_name().to_string_lossy().starts_with(&prefix) {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+fn fresh_prefix(out: &Path) -> String {
+    format!(".{}.seawall-new-", name_of(out))
+}
+
+fn parent_of(path: &Path) -> &Path {
+    path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Puts an old rendering back that a killed run has moved aside, or removes it where the new one arrived.
@@ -257,7 +307,7 @@ pub fn prepare_file(path: &Path, bytes: &[u8]) -> std::io::Result<tempfile::Name
     if path.is_dir() {
         return Err(ErrorKind::IsADirectory.into());
     }
-    let parent = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let parent = parent_of(path);
     let mut beside = tempfile::Builder::new().prefix(&format!(".{}.", name_of(path))).tempfile_in(parent)?;
     beside.write_all(bytes)?;
     let mode = fs::metadata(path).map(|about| about.permissions());

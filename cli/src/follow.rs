@@ -14,6 +14,11 @@ use seawall_schema::Duration;
 use seawall_schema::bundle::{ClusterAccess, FleetFile};
 use std::path::PathBuf;
 
+/// How long a source may take to say which regions there are, where nothing else says it.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
+/// And where the state folder remembers them: regions must not wait for a server that hangs.
+const BRIEFLY: std::time::Duration = std::time::Duration::from_secs(10);
+
 /// Where renderings come from, and where to keep state.
 #[derive(Clone, Debug, clap::Args)]
 #[command(group = clap::ArgGroup::new("source").required(true).args(["repo", "rendering"]))]
@@ -76,7 +81,7 @@ impl Origin {
             (None, repo) => {
                 let url = repo.clone().unwrap_or_default();
                 let here = context.path(&url);
-                let url = if here.is_dir() { here.display().to_string() } else { url };
+                let url = if here.is_dir() || is_path(&url) { here.display().to_string() } else { url };
                 Place::Git { url, branch: args.branch.clone(), path: args.path.clone() }
             }
         };
@@ -98,15 +103,35 @@ impl Origin {
         }
     }
 
-    /// What it is, for messages, and the root of its newest rendering.
-    fn root(&self, cache: PathBuf) -> (String, Result<FleetFile, String>) {
+    /// What it is, for messages, and the root of its newest rendering. A server that has said nothing after `patience` is
+    /// left to itself, on a thread of its own.
+    fn root(&self, cache: PathBuf, patience: std::time::Duration) -> (String, Result<FleetFile, String>) {
         let mut source = self.source(cache);
-        let root = source.fetch("").map_err(|e| style::plain(&e.to_string())).and_then(|fetched| {
+        let described = source.describe();
+        let (answer, answered) = std::sync::mpsc::channel();
+        // Nobody listens any more where it took too long.
+        let work = move || drop(answer.send(source.fetch("")));
+        let started = std::thread::Builder::new().name("discovery".to_owned()).spawn(work);
+        let fetched = started.map_err(|e| format!("no thread: {e}")).and_then(|_| {
+            let late = |_| format!("it did not answer within {} s", patience.as_secs());
+            let said = answered.recv_timeout(patience).map_err(late)?;
+            said.map_err(|e| style::plain(&e.to_string()))
+        });
+        let root = fetched.and_then(|fetched| {
             let bytes = fetched.files.get(ROOT_FILE).cloned().unwrap_or_default();
             root_of(&Tree::from([(ROOT_FILE.to_owned(), bytes)]))
         });
-        (source.describe(), root)
+        let root = root.and_then(|root| match root.bundles.is_empty() {
+            true => Err(String::from("it names no region")),
+            false => Ok(root),
+        });
+        (described, root)
     }
+}
+
+/// Whether a repository's name can only be a path: neither a URL nor ssh's `host:path`.
+fn is_path(url: &str) -> bool {
+    !url.split('/').next().is_some_and(|first| first.contains(':'))
 }
 
 fn credentials(context: &Context) -> Credentials {
@@ -130,17 +155,42 @@ pub fn discover(
     only: &[String],
     default: Option<&ClusterAccess>,
 ) -> Result<SyncFile, Failure> {
-    let (described, root) = Origin::of(context, args).root(cache(context, args));
+    let before = state::read(context, &args.state);
+    let patience = if before.is_ok() { BRIEFLY } else { PATIENCE };
+    let (described, root) = Origin::of(context, args).root(cache(context, args), patience);
     let root = match root {
         Ok(root) => root,
-        Err(why) => return remembered(context, args, &described, &why),
+        Err(why) => return remembered(context, args, only, before, &described, &why),
     };
     clusters::refuse_unknown(&args.clusters, &root)?;
+    let left = before.iter().flat_map(|before| before.bundles.keys());
+    for bundle in left.filter(|bundle| !root.bundles.contains_key(*bundle)) {
+        let region = region_of(bundle);
+        context.say(&format!(
+            "{region} is not in the rendering any more: what it has applied stays, and is not kept"
+        ));
+    }
     let chosen = state::chosen(root.bundles.keys(), only)?;
     let bundles = bundles(context, args, &root, &chosen, default)?;
     let file = SyncFile { source: described, fleet: root.fleet.clone(), bundles };
-    state::write(context, &args.state, &file)?;
+    let whole = beside(before.ok(), &file, &root);
+    if let Err(failure) = state::write(context, &args.state, &whole) {
+        // The workers say what a full disk means for each region, and go on from memory.
+        context.complain(&failure.text(context.terminal.stderr_color).unwrap_or_default());
+    }
     Ok(file)
+}
+
+/// `file` with the regions that others keep in the same state folder: one agent's start must not hide them from `status`.
+fn beside(before: Option<SyncFile>, file: &SyncFile, root: &FleetFile) -> SyncFile {
+    let mut whole = file.clone();
+    if let Some(before) = before.filter(|before| before.fleet == file.fleet) {
+        let kept = before.bundles.into_iter().filter(|(bundle, _)| root.bundles.contains_key(bundle));
+        for (bundle, access) in kept {
+            whole.bundles.entry(bundle).or_insert(access);
+        }
+    }
+    whole
 }
 
 fn bundles(
@@ -152,7 +202,10 @@ fn bundles(
 ) -> Result<std::collections::BTreeMap<String, ClusterAccess>, Failure> {
     let one = |bundle: &String| {
         let flag = clusters::flag(&args.clusters, &region_of(bundle)).cloned();
-        let access = flag.or_else(|| default.cloned()).or_else(|| root.clusters.get(bundle).cloned());
+        let said = root.clusters.get(bundle).cloned();
+        // A folder that plays a cluster is meant wherever the agent runs.
+        let folder = said.clone().filter(|access| matches!(access, ClusterAccess::Embedded(_)));
+        let access = flag.or(folder).or_else(|| default.cloned()).or(said);
         let access = access.ok_or_else(|| clusters::nobody_says(&region_of(bundle)))?;
         Ok((bundle.clone(), absolute(context, access)))
     };
@@ -166,9 +219,18 @@ fn absolute(context: &Context, access: ClusterAccess) -> ClusterAccess {
     }
 }
 
-fn remembered(context: &Context, args: &FollowArgs, described: &str, why: &str) -> Result<SyncFile, Failure> {
-    match state::read(context, &args.state) {
+fn remembered(
+    context: &Context,
+    args: &FollowArgs,
+    only: &[String],
+    before: Result<SyncFile, Failure>,
+    described: &str,
+    why: &str,
+) -> Result<SyncFile, Failure> {
+    match before {
         Ok(mut file) => {
+            let chosen = state::chosen(file.bundles.keys(), only)?;
+            file.bundles.retain(|bundle, _| chosen.contains(bundle));
             for (region, access) in &args.clusters.cluster {
                 if let Some(known) = file.bundles.iter_mut().find(|(bundle, _)| region_of(bundle) == *region)
                 {

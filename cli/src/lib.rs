@@ -18,6 +18,7 @@ pub mod follow;
 pub mod interrupt;
 pub mod live;
 pub mod local;
+pub mod logging;
 pub mod page;
 pub mod progress;
 pub mod revision;
@@ -40,6 +41,7 @@ use std::process::ExitCode;
 pub fn main() -> ExitCode {
     let context = Context::of_process();
     context.interrupt.install();
+    logging::install(&context);
     ExitCode::from(run(std::env::args_os(), &context))
 }
 

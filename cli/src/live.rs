@@ -1,17 +1,18 @@
 //! A rendering against live clusters: what applying it would change there, by the reconciler's own rule.
 //!
 //! Takes bundles and open clusters, gives [`Changes`]. Regions are asked at the same time, each on a thread of its own; one
-//! that does not answer is named and the others are shown. Invariant: nothing is written; clusters are only read.
+//! that does not answer is named, and the others are shown in whatever format. Invariant: nothing is written; clusters are only read.
 
-use crate::change::{self, Changes, FieldChange, ObjectChange, nearest, of_objects, region_of};
+use crate::change::{Changes, FieldChange, ObjectChange, nearest, of_objects, region_of};
 use crate::clusters::{self, ClusterArgs, Door};
 use crate::failure::Failure;
 use crate::folder::{Tree, root_of};
 use crate::progress::Progress;
 use crate::{Context, state, style};
 use futures::stream::{self, StreamExt as _};
+use seawall_reconciler::apply::load_inventory;
 use seawall_reconciler::bundle::{Bundle, Store};
-use seawall_reconciler::cluster::{Cluster, ClusterError, Extent};
+use seawall_reconciler::cluster::{Cluster, ClusterError, Extent, Observed};
 use seawall_reconciler::plan::diff::{self, diff};
 use seawall_schema::bundle::{BundleFile, FleetFile, Origin, Provenance};
 use seawall_schema::object::ObjectKey;
@@ -30,35 +31,63 @@ struct Wanted {
     provenance: Provenance,
 }
 
+/// What the clusters that answered would have changed, and which did not.
+pub struct Answers {
+    /// What would change; a note names each cluster that did not answer.
+    pub changes: Changes,
+    silent: Vec<String>,
+}
+
+impl Answers {
+    /// Whether every cluster has answered.
+    pub fn is_whole(&self) -> bool {
+        self.silent.is_empty()
+    }
+
+    /// The changes where every cluster has answered, else the failure; for after the others' were shown.
+    ///
+    /// # Errors
+    /// [`Failure::World`] naming those that did not.
+    pub fn whole(self) -> Result<Changes, Failure> {
+        match self.is_whole() {
+            true => Ok(self.changes),
+            false => Err(Failure::world(
+                "not every cluster answered; what is shown is the others'",
+                self.silent.join("\n"),
+            )),
+        }
+    }
+}
+
 /// What applying `tree` would change in the clusters of `regions` (empty: all of them).
 ///
 /// # Errors
-/// [`Failure::Input`] where nobody says how a cluster is reached, [`Failure::World`] where one does not answer.
+/// [`Failure::Input`] where nobody says how a cluster is reached.
 pub fn changes(
     context: &Context,
     tree: &Tree,
     args: &ClusterArgs,
     regions: &[String],
-) -> Result<Changes, Failure> {
+) -> Result<Answers, Failure> {
     let root = root_of(tree).map_err(|why| Failure::input("not a rendering").because(why))?;
     clusters::refuse_unknown(args, &root)?;
     let mut jobs = Vec::new();
     for bundle in state::chosen(root.bundles.keys(), regions)? {
         jobs.push((door(context, args, &root, &bundle)?, wanted(tree, &bundle)?));
     }
-    ask(context, &jobs)
+    Ok(ask(context, &jobs))
 }
 
 /// What applying what the regions have staged would change.
 ///
 /// # Errors
-/// [`Failure::Input`] where there is no such state folder or region, [`Failure::World`] where disk or clusters fail.
+/// [`Failure::Input`] where there is no such state folder or region, [`Failure::World`] where the disk fails.
 pub fn staged(
     context: &Context,
     state: &Path,
     args: &ClusterArgs,
     regions: &[String],
-) -> Result<Changes, Failure> {
+) -> Result<Answers, Failure> {
     let known = state::read(context, state)?;
     let mut jobs = Vec::new();
     for bundle in state::chosen(known.bundles.keys(), regions)? {
@@ -73,7 +102,7 @@ pub fn staged(
         let Some(access) = flag.or_else(|| known.bundles.get(&bundle)) else { continue };
         jobs.push((Door::to(context, args, access), staged_bundle(&found).map_err(failed)?));
     }
-    ask(context, &jobs)
+    Ok(ask(context, &jobs))
 }
 
 fn staged_bundle(bundle: &Bundle) -> Result<Wanted, String> {
@@ -87,8 +116,8 @@ fn staged_bundle(bundle: &Bundle) -> Result<Wanted, String> {
     })
 }
 
-/// Asks all clusters at once; those that do not answer are named after the others' changes were shown.
-fn ask(context: &Context, jobs: &[(Door, Wanted)]) -> Result<Changes, Failure> {
+/// Asks all clusters at once.
+fn ask(context: &Context, jobs: &[(Door, Wanted)]) -> Answers {
     let progress = Progress::bar(context, jobs.len(), "asking clusters");
     let answers: Vec<_> = std::thread::scope(|scope| {
         let started: Vec<_> =
@@ -101,25 +130,18 @@ fn ask(context: &Context, jobs: &[(Door, Wanted)]) -> Result<Changes, Failure> {
         joined.collect()
     });
     drop(progress);
-    let mut found = Changes::default();
-    let mut silent = Vec::new();
+    let mut found = Answers { changes: Changes::default(), silent: Vec::new() };
     for ((_, wanted), answer) in jobs.iter().zip(answers) {
-        found.bundles.push(wanted.bundle.clone());
         match answer {
-            Ok(objects) => found.objects.extend(objects),
-            Err(why) => silent.push(format!("{}: {}", region_of(&wanted.bundle), style::plain(&why))),
+            Ok(objects) => {
+                found.changes.bundles.push(wanted.bundle.clone());
+                found.changes.objects.extend(objects);
+            }
+            Err(why) => found.silent.push(format!("{}: {}", region_of(&wanted.bundle), style::plain(&why))),
         }
     }
-    if silent.is_empty() {
-        return Ok(found);
-    }
-    let options = change::TextOptions {
-        style: style::Style(context.terminal.stdout_color),
-        overlays: false,
-        yaml: false,
-    };
-    context.write(&change::text(&found, options))?;
-    Err(Failure::world("not every cluster answered; what is shown is the others'", silent.join("\n")))
+    found.changes.notes = found.silent.iter().map(|why| format!("no answer from {why}")).collect();
+    found
 }
 
 fn door(context: &Context, args: &ClusterArgs, root: &FleetFile, bundle: &str) -> Result<Door, Failure> {
@@ -199,16 +221,18 @@ fn shown(field: diff::FieldChange, provenance: Option<&BTreeMap<String, Vec<Orig
     FieldChange { path: field.path, pointer, before: field.before, after: field.after, origins }
 }
 
-/// What carries the bundle's label and stands in it no more: it would be pruned.
+/// What the inventory and its label say is ours, and what stands in the bundle no more: it would be pruned.
 async fn leftovers(cluster: &dyn Cluster, wanted: &Wanted) -> Result<Vec<ObjectChange>, ClusterError> {
     let keys: BTreeSet<_> = wanted.objects.iter().filter_map(|(_, object)| ObjectKey::of(object)).collect();
+    let ours = load_inventory(cluster, &wanted.inventory).await?.keys;
     let mut found = Vec::new();
-    for extent in Extent::of(&keys) {
+    for extent in Extent::of(keys.iter().chain(&ours)) {
         let listed = match cluster.list(&wanted.inventory, std::slice::from_ref(&extent)).await {
             Err(ClusterError::UnknownKind(_)) => continue,
             other => other?,
         };
-        for observed in listed.into_iter().filter(|o| !o.deleting && !keys.contains(&o.key)) {
+        let gone = |o: &Observed| !o.deleting && !keys.contains(&o.key) && ours.contains(&o.key);
+        for observed in listed.into_iter().filter(gone) {
             if let Some(before) = cluster.get(&observed.key).await? {
                 found.extend(of_objects(&wanted.bundle, None, Some(&before), None, None));
             }

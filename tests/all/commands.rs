@@ -5,6 +5,7 @@
 //! expected in `stdout`, `stderr` and `code` (of the last command). `SEAWALL_BLESS=1` writes the expected files anew.
 //! Commands run in this process on streams of their own, in a copy of `in/`; its path reads `$DIR`.
 
+mod agents;
 mod change;
 mod disk;
 mod documents;

@@ -15,6 +15,7 @@
 
 mod activation;
 mod answers;
+mod attacks;
 mod crash;
 mod double;
 mod drift;

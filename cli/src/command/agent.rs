@@ -6,7 +6,7 @@ use seawall_schema::bundle::ClusterAccess;
 
 /// Keep one region true to a rendering, from inside its cluster
 ///
-/// Reaches its cluster with the credentials of the pod it runs in, unless --cluster says otherwise.
+/// In a pod it reaches its cluster with the pod's credentials, elsewhere as the rendering says; --cluster says otherwise.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Which region, or region/cell
@@ -21,5 +21,7 @@ pub struct Args {
 /// # Errors
 /// As `sync`.
 pub fn exec(args: &Args, context: &Context) -> Outcome {
-    running::run(context, &args.follow, std::slice::from_ref(&args.region), Some(&ClusterAccess::InCluster))
+    // Kubernetes sets it in every container; without it there are no credentials to be found.
+    let in_pod = context.env.contains_key("KUBERNETES_SERVICE_HOST").then_some(&ClusterAccess::InCluster);
+    running::run(context, &args.follow, std::slice::from_ref(&args.region), in_pod)
 }

@@ -10,6 +10,7 @@ use seawall_reconciler::cluster::embedded::EmbeddedCluster;
 use seawall_schema::object::ObjectKey;
 use serde_json::Value;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -54,8 +55,13 @@ impl Stage {
         let folder = match &args.folder {
             Some(folder) => {
                 let folder = context.path(folder);
-                fs::create_dir(&folder)
-                    .map_err(|e| Failure::disk("create", &folder, &e).help("name a new folder"))?;
+                fs::create_dir(&folder).map_err(|e| match e.kind() {
+                    ErrorKind::AlreadyExists => {
+                        Failure::input(format!("{} is there already", context.shown(&folder)))
+                            .help("name a new folder")
+                    }
+                    _ => Failure::disk("create", &folder, &e).help("name a new folder"),
+                })?;
                 folder
             }
             None => tempfile::Builder::new()
@@ -199,6 +205,8 @@ impl Stage {
         self.context.line(&format!("\n{}", self.style.cyan(&format!("$ seawall {}", args.join(" ")))))?;
         let words = std::iter::once("seawall").chain(args.iter().copied()).map(Into::into);
         let code = crate::run(words, &self.context);
+        // Whoever reads may have gone, or the disk behind stdout be full: that is no fault of the command.
+        self.context.flush()?;
         if self.context.interrupt.stopped() {
             return Err(Failure::Interrupted);
         }

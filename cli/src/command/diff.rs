@@ -1,9 +1,9 @@
 //! `seawall diff`: what regions would change in their clusters now, from what they have staged.
 
-use super::plan::{Format, Shown, print};
+use super::plan::{Format, Shown, print_answers};
 use crate::clusters::ClusterArgs;
 use crate::state::StateArgs;
-use crate::{Context, Exit, Outcome, live};
+use crate::{Context, Outcome, live};
 
 /// Show how live clusters differ from what their regions have staged
 ///
@@ -27,7 +27,6 @@ pub struct Args {
 /// # Errors
 /// Where there is no such state folder or region, or disk or clusters fail.
 pub fn exec(args: &Args, context: &Context) -> Outcome {
-    let changes = live::staged(context, &args.state.state, &args.clusters, &args.region)?;
-    print(context, &changes, args.format, Shown { overlays: false, yaml: false, verb: "differ" })?;
-    Ok(Exit::findings_if(!changes.is_empty()))
+    let answers = live::staged(context, &args.state.state, &args.clusters, &args.region)?;
+    print_answers(context, answers, args.format, Shown { overlays: false, yaml: false, verb: "differ" })
 }

@@ -5,6 +5,7 @@ use crate::commit;
 use crate::failure::Failure;
 use crate::fleet::{self, FleetArgs};
 use crate::folder::{self, Tree};
+use crate::live::Answers;
 use crate::revision::GitFiles;
 use crate::style::{Style, count};
 use crate::{Context, Exit, Outcome, state};
@@ -80,22 +81,22 @@ pub fn exec(args: &Args, context: &Context) -> Outcome {
         Err(error) if head.errors() == 0 => return Err(fleet::refused(error)),
         Err(_) => (proved(&head)?, false),
     };
-    let mut changes = if args.against == "live" && args.base.is_none() {
+    let shown = Shown { overlays: args.overlays, yaml: args.yaml, verb: "would change" };
+    if args.against == "live" && args.base.is_none() {
         if head.errors() > 0 {
             return Ok(Exit::Findings);
         }
-        crate::live::changes(context, &tree, &args.clusters, &args.region)?
-    } else {
-        let mut old = old(args, context, &mut notes)?;
-        if !whole {
-            notes.push("objects are not compared: what would be rendered contradicts itself".into());
-            old.retain(|path, _| !path.contains('/'));
-        }
-        change::between(&old, &tree)?
-    };
+        let answers = crate::live::changes(context, &tree, &args.clusters, &args.region)?;
+        return print_answers(context, answers, args.format, shown);
+    }
+    let mut old = old(args, context, &mut notes)?;
+    if !whole {
+        notes.push("objects are not compared: what would be rendered contradicts itself".into());
+        old.retain(|path, _| !path.contains('/'));
+    }
+    let mut changes = change::between(&old, &tree)?;
     changes.notes = notes;
     keep_regions(&mut changes, &args.region)?;
-    let shown = Shown { overlays: args.overlays, yaml: args.yaml, verb: "would change" };
     print(context, &changes, args.format, shown)?;
     Ok(Exit::findings_if(!changes.is_empty() || head.errors() > 0))
 }
@@ -173,6 +174,20 @@ pub fn print(context: &Context, changes: &Changes, format: Format, shown: Shown)
         }
     });
     Ok(())
+}
+
+/// Prints what the clusters that answered would have changed, then fails where one did not.
+///
+/// # Errors
+/// Where stdout cannot be written, or a cluster has not answered.
+pub fn print_answers(context: &Context, mut answers: Answers, format: Format, shown: Shown) -> Outcome {
+    if format == Format::Text {
+        // The error that follows names them.
+        answers.changes.notes.clear();
+    }
+    let context = if answers.is_whole() { context.clone() } else { context.silent() };
+    print(&context, &answers.changes, format, shown)?;
+    answers.whole().map(|changes| Exit::findings_if(!changes.is_empty()))
 }
 
 /// What is compared with: the fleet at a revision, or a rendering.

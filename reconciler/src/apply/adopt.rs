@@ -19,7 +19,7 @@ pub(super) fn allowed(key: &ObjectKey, wanted: &Value, live: &Value, inventory: 
         Some(label) if label == inventory => Ok(true),
         Some(label) => Err(Fault::Foreign(format!("{key} belongs to the inventory {label}"))),
         // It carries our ownership and lost its label: somebody took the label away.
-        None if managers(live).any(|manager| manager == FIELD_MANAGER) => Ok(true),
+        None if ours(live) => Ok(true),
         None if says(wanted) || says(live) => Ok(true),
         None => {
             let owners = others(live);
@@ -29,6 +29,11 @@ pub(super) fn allowed(key: &ObjectKey, wanted: &Value, live: &Value, inventory: 
             )))
         }
     }
+}
+
+/// Whether we own anything of `object`.
+pub(super) fn ours(object: &Value) -> bool {
+    managers(object).any(|manager| manager == FIELD_MANAGER)
 }
 
 fn managers(object: &Value) -> impl Iterator<Item = &str> {

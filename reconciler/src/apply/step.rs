@@ -59,7 +59,8 @@ impl Writer<'_> {
             let applied = send(self.cluster, &ignored::seed(object), ApplyOptions::default()).await?;
             return Ok(self.done(step, &applied, digest, Vec::new()));
         };
-        if diff(&object, Some(&live)).is_empty() && annotated(&live, digest) {
+        // Who has taken our name out of the managed fields would otherwise keep us from ever removing one.
+        if diff(&object, Some(&live)).is_empty() && annotated(&live, digest) && adopt::ours(&live) {
             return Ok(Done { wrote: false, ..self.done(step, &live, digest, Vec::new()) });
         }
         let wanted = ignored::leave(object, &live);

@@ -98,6 +98,11 @@ impl Store {
         write_atomically(&target, &to_json(&files, &target)?)
     }
 
+    /// Whether the bundle of this digest still lies on disk, and with it what says which one is current.
+    pub fn holds(&self, digest: &str) -> bool {
+        self.file(digest).is_file() && self.folder.join("current.json").is_file()
+    }
+
     /// Makes a staged bundle the current one, with its commit and its events.
     ///
     /// # Errors

@@ -29,8 +29,9 @@ pub fn observe(object: &Value) -> Option<Observed> {
     })
 }
 
-/// Hash of the fields that `metadata.managedFields` says are Seawall's by server-side apply: the first half of a SHA-256,
-/// since one is held for every object.
+/// Hash of the fields that `metadata.managedFields` says are Seawall's by server-side apply, and of when it last set one
+/// (somebody who applies other values under our name changes the time alone): the first half of a SHA-256, since one is held
+/// for every object.
 pub fn owned_fields(metadata: &Value) -> Option<u128> {
     let entries = metadata.get("managedFields")?.as_array()?;
     let ours = entries.iter().find(|entry| {
@@ -39,6 +40,7 @@ pub fn owned_fields(metadata: &Value) -> Option<u128> {
     })?;
     let mut text = String::new();
     canonical(ours.get("fieldsV1")?, &mut text);
+    text.push_str(ours.get("time").and_then(Value::as_str).unwrap_or_default());
     let digest = sha256(text.as_bytes());
     u128::from_str_radix(digest.strip_prefix("sha256:")?.get(..32)?, 16).ok()
 }

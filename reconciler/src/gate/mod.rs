@@ -55,9 +55,9 @@ fn fresh_enough(facts: &Facts<'_>) -> Result<(), Held> {
         return Ok(());
     }
     let message = format!(
-        "commit {} was last confirmed {} s ago, max-plan-age is {} s: its base is not activated until the source answers",
+        "commit {} was last confirmed at {}, max-plan-age is {} s: its base is not activated until the source answers",
         facts.bundle.commit,
-        age / 1000,
+        facts.bundle.confirmed_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         limit / 1000
     );
     Err(Held { reason: "Stale", message })

@@ -128,10 +128,15 @@ pub fn judge(situation: &Situation<'_>, want: &Want) -> Option<(Action, Option<u
         // It comes back as `Create` once it is gone; applying to what is going away would be lost.
         return None;
     }
+    let record = situation.records.get(&identity);
     if seen.digest.as_deref() != Some(digest.as_str()) {
-        return Some((Action::Update, weight));
+        // Whatever we apply carries its digest: where it is gone, or another after we applied this very file, somebody took
+        // it off, and maybe more.
+        let applied = record.is_some_and(|record| record.uid == seen.uid && record.digest == digest);
+        let tampered = applied || seen.digest.is_none();
+        return Some((if tampered { Action::Check } else { Action::Update }, weight));
     }
-    match situation.records.get(&identity) {
+    match record {
         Some(record) if in_sync(record, seen, &digest) => None,
         _ => Some((Action::Check, weight)),
     }

@@ -12,8 +12,10 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
-/// Fetches that may hang at the same time before no more are started.
+/// Fetches that may hang at the same time before the next one has to wait.
 const STRAYS: usize = 3;
+/// How long it waits then. A server that answers again may never do so on the connections that hang.
+const AGAIN: Duration = Duration::from_secs(300);
 
 type Answer = (Box<dyn Source>, Result<Arrival, SourceError>);
 
@@ -54,6 +56,7 @@ pub(super) struct Fetcher {
     spare: Option<Box<dyn Source>>,
     under_way: Option<(oneshot::Receiver<Answer>, Instant)>,
     strays: Arc<AtomicUsize>,
+    started: Option<Instant>,
     description: String,
 }
 
@@ -68,16 +71,20 @@ impl Fetcher {
             spare: None,
             under_way: None,
             strays: Arc::default(),
+            started: None,
         }
     }
 
     /// Starts a fetch where none is under way.
     pub(super) fn start(&mut self, known: Known) {
-        if self.under_way.is_some() || self.strays.load(Ordering::Relaxed) >= STRAYS {
+        let crowded = self.strays.load(Ordering::Relaxed) >= STRAYS;
+        let waits = crowded && self.started.is_some_and(|at| at.elapsed() < AGAIN);
+        if self.under_way.is_some() || waits {
             return;
         }
         let Some(mut source) = self.idle.take() else { return };
         self.spare = source.fork();
+        self.started = Some(Instant::now());
         let (answer, receiver) = oneshot::channel();
         let (path, store, strays) = (self.bundle_path.clone(), self.store.clone(), Arc::clone(&self.strays));
         strays.fetch_add(1, Ordering::Relaxed);

@@ -11,7 +11,9 @@ use std::sync::Arc;
 impl Worker {
     /// What the source is told before a fetch.
     pub(super) fn known(&self) -> Known {
+        // What somebody has taken off the disk, or what did not fit on it, is fetched and staged again.
         let newest = self.candidate.as_ref().or(self.in_force.as_ref());
+        let newest = newest.filter(|bundle| self.store.holds(&bundle.digest));
         Known { accepted: self.accepted.clone(), held: newest.map(|bundle| bundle.commit.clone()) }
     }
 
@@ -83,6 +85,7 @@ impl Worker {
         if !same {
             self.previous = old.or(self.previous.take());
             self.rollout = Some(tokio::time::Instant::now());
+            self.retries.clear();
         }
     }
 

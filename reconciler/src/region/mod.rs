@@ -12,6 +12,7 @@ mod fetcher;
 mod fights;
 mod intake;
 mod reconcile;
+mod retries;
 mod run;
 mod supervisor;
 mod view;

@@ -32,12 +32,15 @@ pub(super) enum Progress {
     Settling,
     /// Something failed that may work later.
     Failed,
+    /// Single objects failed; each has its own time for the next try.
+    Refused,
 }
 
 impl Worker {
     /// Takes the cluster one step closer to what is wanted.
     pub(super) async fn reconcile(&mut self) -> Progress {
         self.last_writes = 0;
+        self.lost = false;
         if let Err(error) = self.observe().await {
             let message = format!("{error}; nothing is changed until it answers");
             self.conditions.set("Observed", false, "Unreachable", message);
@@ -50,6 +53,7 @@ impl Worker {
         let wanted = self.choose_events(&bundle);
         if self.events != before {
             self.rollout = Some(Instant::now());
+            self.retries.clear();
             // After a restart the same ones go on, whatever else was declared beside them.
             if let Err(error) = self.store.keep_events(&self.events) {
                 tracing::warn!("the events in force are not on disk: {error}");
@@ -227,6 +231,14 @@ impl Worker {
     /// Writes. What was ours and is off comes first; a rollout goes phase by phase.
     async fn carry_out(&mut self, bundle: &Bundle, wanted: &Wanted, mut plan: Plan<Approved>) -> Progress {
         self.leave_fights(&mut plan);
+        let about = plan.steps().map(|step| Identity::of(&step.key)).collect();
+        self.retries.keep(&about);
+        let now = Instant::now();
+        let mut faults = Vec::new();
+        for (_, steps) in &mut plan.phases {
+            faults.extend(self.retries.hold_back(steps, now));
+        }
+        let kept = self.retries.hold_back(&mut plan.deletes, now);
         if let Err(error) = self.keep_inventory(bundle, &plan.union, plan.is_empty()).await {
             self.conditions.set(
                 "Applied",
@@ -236,7 +248,6 @@ impl Worker {
             );
             return Progress::Failed;
         }
-        let mut faults = Vec::new();
         let mut fresh = BTreeSet::new();
         for (phase, steps) in &plan.phases {
             let outcomes = self.write(bundle, steps, &fresh).await;
@@ -247,14 +258,18 @@ impl Worker {
                 return Progress::Settling;
             }
         }
+        // What is refused for good must not make every later correction look like a part of the rollout.
+        if !self.lost {
+            self.rollout = None;
+        }
         if faults.is_empty() {
             faults.extend(self.prune(bundle, &plan).await);
         }
+        faults.extend(kept);
         self.say_applied(&faults);
         if !faults.is_empty() {
-            return Progress::Failed;
+            return if self.lost { Progress::Failed } else { Progress::Refused };
         }
-        self.rollout = None;
         let rising = self.say_traffic(wanted);
         match self.keep_inventory(bundle, &plan.after, false).await {
             Ok(()) if rising => Progress::Settling,
@@ -337,11 +352,20 @@ impl Worker {
                         let (identity, name) = (Identity::of(&key), key.to_string());
                         self.fights.correction(&identity, &name, &done.put_back_from, Instant::now());
                     }
+                    self.retries.done(&Identity::of(&key));
+                    if done.created && opens_a_place(&key) {
+                        self.retries.clear();
+                    }
                     self.view.did(&key, done);
                 }
                 Err(fault) => {
-                    faults.push(self.fault_words(&key, path.as_deref(), &fault));
-                    self.record_fault(&key, &fault).await;
+                    let words = self.fault_words(&key, path.as_deref(), &fault);
+                    if matches!(fault, Fault::NotTried | Fault::Cluster(ClusterError::Unreachable(_))) {
+                        self.lost = true;
+                    } else if self.retries.refused(Identity::of(&key), &words, Instant::now()) {
+                        self.record_fault(&key, &fault).await;
+                    }
+                    faults.push(words);
                 }
             }
         }
@@ -351,6 +375,10 @@ impl Worker {
     /// Whether a step puts back what somebody else changed, rather than bringing in what is new.
     fn is_drift(&self, step: &Step) -> bool {
         let identity = Identity::of(&step.key);
+        if self.retries.holds(&identity) {
+            // It was not taken until now, so nobody can have changed it.
+            return false;
+        }
         let known = self.view.records.contains_key(&identity);
         let wanted = self.wanted.iter().flat_map(|(_, _, wanted)| &wanted.objects);
         let mut steps = wanted.filter(|want| !want.weights.is_empty()).map(|want| Identity::of(&want.key));
@@ -377,10 +405,8 @@ impl Worker {
     }
 
     async fn record_fault(&self, key: &ObjectKey, fault: &Fault) {
-        if !matches!(fault, Fault::NotTried | Fault::Cluster(ClusterError::Unreachable(_))) {
-            let message = format!("{FIELD_MANAGER}: {fault}");
-            self.cluster.event(key, EventKind::Warning, fault.reason(), &message).await;
-        }
+        let message = format!("{FIELD_MANAGER}: {fault}");
+        self.cluster.event(key, EventKind::Warning, fault.reason(), &message).await;
     }
 
     fn say_applied(&mut self, faults: &[String]) {
@@ -406,10 +432,8 @@ impl Worker {
     /// Looks again at what was not ready, or has changed since it was seen whole.
     async fn look_at_health(&mut self, wanted: &Wanted) {
         let identities = wanted.objects.iter().map(|want| Identity::of(&want.key)).collect();
-        let View { unready, restless, .. } = &mut self.view;
-        let keys = unready.values().map(|(key, _)| key).chain(restless.values()).cloned();
-        let keys: Vec<_> = keys.take(LOOKS).collect();
         self.view.keep_health_of(&identities);
+        let keys = self.view.to_look_at(LOOKS);
         let cluster = &self.cluster;
         let looks = futures::stream::iter(keys.into_iter().map(|key| async move {
             let object = cluster.get(&key).await;
@@ -435,6 +459,11 @@ impl Worker {
             }
         }
     }
+}
+
+/// Whether others may have been refused for want of it.
+fn opens_a_place(key: &ObjectKey) -> bool {
+    matches!(key.kind.as_str(), "Namespace" | "CustomResourceDefinition")
 }
 
 fn created_namespace(outcome: &Outcome) -> Option<String> {

@@ -96,6 +96,10 @@ impl Worker {
                 self.config.attention.min(Duration::from_secs(1))
             }
             Progress::Settled => self.config.attention,
+            Progress::Refused => {
+                let next = self.retries.next_in(Instant::now()).unwrap_or_default();
+                next.clamp(DEBOUNCE, self.config.attention.max(DEBOUNCE))
+            }
             Progress::Failed => jittered(Duration::from_millis(250 << failures.min(8)).min(BACKOFF)),
         }
     }
@@ -122,7 +126,12 @@ impl Worker {
         match declared {
             Ok(declared) => self.local = declared.into_keys().collect(),
             Err(error) => {
-                tracing::debug!("local declarations are not to be had: {error}; the last ones count")
+                tracing::debug!("local declarations are not to be had: {error}; the last ones count");
+                if matches!(error, ClusterError::Unreachable(_)) {
+                    // A watch whose connection is lost is silent for minutes: look for the cluster, and say so if it is gone.
+                    self.watch = None;
+                    self.view.stale = true;
+                }
             }
         }
         if let Some(suspension) = operator::suspension(&self.config.state) {

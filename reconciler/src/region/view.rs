@@ -20,6 +20,8 @@ pub(super) struct View {
     pub(super) unready: BTreeMap<Identity, (ObjectKey, Health)>,
     /// Objects that changed since they were last seen whole: their health may be another.
     pub(super) restless: BTreeMap<Identity, ObjectKey>,
+    /// The last of the unready that was looked at: where there are many, each has its turn.
+    turn: Option<Identity>,
     /// Whether a complete listing is due.
     pub(super) stale: bool,
 }
@@ -92,6 +94,23 @@ impl View {
         } else {
             self.unready.insert(identity, (key.clone(), health));
         }
+    }
+
+    /// At most so many objects whose health is to be looked up: first those that have changed.
+    pub(super) fn to_look_at(&mut self, most: usize) -> Vec<ObjectKey> {
+        let mut keys: Vec<ObjectKey> = self.restless.values().take(most).cloned().collect();
+        let left = most - keys.len();
+        let later = |identity: &Identity| self.turn.as_ref().is_none_or(|turn| identity > turn);
+        let (after, before): (Vec<_>, Vec<_>) = self
+            .unready
+            .iter()
+            .filter(|(identity, _)| !self.restless.contains_key(*identity))
+            .partition(|(identity, _)| later(identity));
+        let chosen: Vec<_> = after.into_iter().chain(before).take(left).collect();
+        let turn = chosen.last().map(|(identity, _)| (*identity).clone());
+        keys.extend(chosen.into_iter().map(|(_, (key, _))| key.clone()));
+        self.turn = turn;
+        keys
     }
 
     /// Keeps health only of what is wanted.

@@ -7,6 +7,7 @@ use super::conditions::{Conditions, now};
 use super::config::WorkerConfig;
 use super::fetcher::Fetcher;
 use super::fights::Fights;
+use super::retries::Retries;
 use super::view::View;
 use crate::apply::Stored;
 use crate::bundle::{Bundle, Store};
@@ -50,6 +51,9 @@ pub struct Worker {
     pub(super) inventory: Option<Stored>,
     pub(super) view: View,
     pub(super) fights: Fights,
+    pub(super) retries: Retries,
+    /// Whether the cluster was lost in the middle of the last step.
+    pub(super) lost: bool,
     pub(super) conditions: Conditions,
     /// Set while a new bundle, or a change of events, is being brought in: since when the phase that is waited for waits.
     pub(super) rollout: Option<Instant>,
@@ -101,6 +105,8 @@ impl Worker {
             inventory: None,
             view: View::new(),
             fights: Fights::default(),
+            retries: Retries::default(),
+            lost: false,
             conditions,
             rollout: None,
             watch: None,

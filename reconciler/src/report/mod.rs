@@ -14,6 +14,8 @@ use tokio::time::Instant;
 
 /// Shortest time between two writes of status to the cluster.
 const PAUSE: Duration = Duration::from_secs(5);
+/// Longest time between two writes of status to the disk: the time of the last pass says that the worker lives.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(30);
 
 /// Writes the status of one region.
 #[derive(Debug)]
@@ -22,21 +24,22 @@ pub struct Reporter {
     on_disk: Option<RegionStatus>,
     in_cluster: Option<RegionStatus>,
     written: Option<Instant>,
+    stored: Option<Instant>,
 }
 
 impl Reporter {
     /// Reports into the state folder `state`.
     pub fn new(state: &Path) -> Self {
-        Self { path: state.join("status.json"), on_disk: None, in_cluster: None, written: None }
+        Self { path: state.join("status.json"), on_disk: None, in_cluster: None, written: None, stored: None }
     }
 
     /// Reports `status`; to the cluster under the name of `inventory`, where there is one yet.
     pub async fn report(&mut self, cluster: &dyn Cluster, inventory: Option<&str>, status: &RegionStatus) {
         let news = lasting(status);
-        if self.on_disk.as_ref() != Some(&news) || status.last_writes > 0 {
-            let bytes = serde_json::to_vec_pretty(status).unwrap_or_default();
-            match replace(&self.path, &bytes) {
-                Ok(()) => self.on_disk = Some(news.clone()),
+        let silent = self.stored.is_none_or(|at| at.elapsed() >= SIGN_OF_LIFE);
+        if self.on_disk.as_ref() != Some(&news) || status.last_writes > 0 || silent {
+            match store(&self.path, status) {
+                Ok(()) => (self.on_disk, self.stored) = (Some(news.clone()), Some(Instant::now())),
                 Err(error) => tracing::debug!("status is not on disk: {error}"),
             }
         }
@@ -56,6 +59,13 @@ impl Reporter {
             self.in_cluster = Some(news);
         }
     }
+}
+
+fn store(path: &Path, status: &RegionStatus) -> Result<(), String> {
+    let bytes = serde_json::to_vec_pretty(status).map_err(|error| error.to_string())?;
+    // Somebody may have removed the whole folder.
+    path.parent().map_or(Ok(()), std::fs::create_dir_all).map_err(|error| error.to_string())?;
+    replace(path, &bytes).map_err(|error| error.to_string())
 }
 
 fn name(inventory: &str) -> String {

@@ -82,6 +82,29 @@ fn a_run_killed_between_the_renames_is_mended() {
 }
 
 #[test]
+fn what_a_killed_run_has_left_is_tidied_up() {
+    let top = tempfile::tempdir().unwrap();
+    let (context, out) = (context(top.path()), top.path().join("out"));
+    fs::create_dir_all(top.path().join(".out.seawall-new-x1y2z3/regions")).unwrap();
+    fs::create_dir_all(top.path().join(".other.seawall-new-x1y2z3")).unwrap();
+    write(&context, &out, &rendering(&[])).unwrap();
+    let mut left: Vec<_> = fs::read_dir(top.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+    left.sort();
+    assert_eq!(left, [".other.seawall-new-x1y2z3", "out"], "another rendering's folder is left alone");
+}
+
+#[test]
+fn a_link_is_named_as_such() {
+    let top = tempfile::tempdir().unwrap();
+    let (context, link) = (context(top.path()), top.path().join("link"));
+    write(&context, &top.path().join("out"), &rendering(&[])).unwrap();
+    std::os::unix::fs::symlink("out", &link).unwrap();
+    let failure = write(&context, &link, &rendering(&[])).unwrap_err();
+    assert_eq!(failure.code(), 2);
+    assert!(failure.text(false).unwrap().contains("symbolic link"));
+}
+
+#[test]
 fn a_folder_that_cannot_be_written_keeps_the_old_rendering() {
     let top = tempfile::tempdir().unwrap();
     let (context, out) = (context(top.path()), top.path().join("out"));

@@ -56,7 +56,7 @@ const SERVER_METADATA: [&str; 7] = [
 pub fn diff(desired: &Value, live: Option<&Value>) -> Vec<FieldChange> {
     let secret = desired.get("kind").and_then(Value::as_str) == Some("Secret");
     let desired = if secret { same::encode_secret(desired) } else { desired.clone() };
-    let mut walk = Walk { ignored: BTreeSet::new(), changes: Vec::new() };
+    let mut walk = Walk { ignored: BTreeSet::new(), against_live: live.is_some(), changes: Vec::new() };
     if live.is_some() {
         walk.ignored = ignored_fields(&desired);
     }
@@ -126,6 +126,7 @@ impl Place {
 
 struct Walk {
     ignored: BTreeSet<String>,
+    against_live: bool,
     changes: Vec<FieldChange>,
 }
 
@@ -148,6 +149,7 @@ impl Walk {
         }
         match (desired, live) {
             (Value::Null, None) => {}
+            (_, None) if same::is_absent(&at.field, desired) && self.against_live => {}
             (Value::Object(fields), Some(Value::Object(_)) | None) if !fields.is_empty() => {
                 self.fields(desired, live.unwrap_or(&Value::Null), at);
             }

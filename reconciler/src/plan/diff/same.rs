@@ -27,6 +27,26 @@ const MERGE_KEYS: [(&str, &[&str]); 14] = [
 const QUANTITY_MAPS: [&str; 8] =
     ["requests", "limits", "hard", "capacity", "default", "defaultRequest", "min", "max"];
 
+/// Fields that an API server leaves out where they are false (Go's `omitempty` on a plain bool).
+const ABSENT_WHEN_FALSE: [&str; 11] = [
+    "globalDefault",
+    "hostIPC",
+    "hostNetwork",
+    "hostPID",
+    "paused",
+    "publishNotReadyAddresses",
+    "readOnly",
+    "stdin",
+    "stdinOnce",
+    "tty",
+    "unschedulable",
+];
+
+/// Whether `desired` in the field `name` is what an API server stores as no field at all.
+pub(super) fn is_absent(name: &str, desired: &Value) -> bool {
+    *desired == Value::Bool(false) && ABSENT_WHEN_FALSE.contains(&name)
+}
+
 /// The keys by which the items of a list are matched; `None` where the list is replaced whole.
 pub(super) fn merge_key(field: &str, items: &[Value]) -> Option<&'static [&'static str]> {
     let named = MERGE_KEYS.iter().find(|(name, _)| *name == field).map(|(_, keys)| *keys);
@@ -61,7 +81,10 @@ pub(super) fn lists(desired: &[Value], live: &[Value]) -> bool {
 fn covers(wanted: &Value, found: &Value, parent: &str) -> bool {
     match (wanted, found) {
         (Value::Object(fields), Value::Object(_)) => {
-            fields.iter().all(|(name, value)| found.get(name).is_some_and(|other| covers(value, other, name)))
+            fields.iter().all(|(name, value)| match found.get(name) {
+                Some(other) => covers(value, other, name),
+                None => is_absent(name, value),
+            })
         }
         (Value::Array(items), Value::Array(others)) => lists(items, others),
         _ => scalars(wanted, found, parent),

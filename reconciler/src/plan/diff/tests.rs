@@ -90,3 +90,25 @@ fn matches_ports_by_number_and_protocol() {
         ["spec.ports[port=80].targetPort: 8080 -> 9"]
     );
 }
+
+#[test]
+fn what_a_server_leaves_out_where_it_is_false_is_no_difference() {
+    let class = |default: Value| {
+        json!({"apiVersion": "scheduling.k8s.io/v1", "kind": "PriorityClass", "metadata": {"name": "a"},
+            "value": 1, "globalDefault": default})
+    };
+    let mut live = class(json!(true));
+    live.as_object_mut().unwrap().remove("globalDefault");
+    assert_eq!(lines(&class(json!(false)), Some(&live)), Vec::<String>::new());
+    assert_eq!(lines(&class(json!(false)), Some(&class(json!(true)))), ["globalDefault: true -> false"]);
+    assert_eq!(lines(&class(json!(true)), Some(&live)), ["globalDefault: (none) -> true"]);
+    // A field whose absence means something else is missed.
+    let account = |token: Option<bool>| match token {
+        Some(token) => json!({"kind": "ServiceAccount", "automountServiceAccountToken": token}),
+        None => json!({"kind": "ServiceAccount"}),
+    };
+    assert_eq!(
+        lines(&account(Some(false)), Some(&account(None))),
+        ["automountServiceAccountToken: (none) -> false"]
+    );
+}

@@ -105,9 +105,16 @@ fn failed(source: &GitSource, error: &git2::Error) -> SourceError {
         (ErrorCode::NotFound, _) | (_, ErrorClass::Repository | ErrorClass::Config) => {
             SourceError::Missing(message)
         }
-        (_, ErrorClass::Odb | ErrorClass::Zlib | ErrorClass::Object | ErrorClass::Indexer) => {
-            SourceError::Corrupt(message)
-        }
+        (
+            _,
+            ErrorClass::Odb
+            | ErrorClass::Zlib
+            | ErrorClass::Object
+            | ErrorClass::Indexer
+            | ErrorClass::Reference
+            | ErrorClass::Tree
+            | ErrorClass::FetchHead,
+        ) => SourceError::Corrupt(message),
         (_, ErrorClass::Os) if error.message().contains("No such file") => SourceError::Missing(message),
         _ => SourceError::Unreachable(message),
     }
