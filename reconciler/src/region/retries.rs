@@ -89,7 +89,7 @@ mod tests {
             namespace: None,
             name: name.into(),
         };
-        Step { key, path: None, action: Action::Create }
+        Step { key, path: None, action: Action::Create, weight: None }
     }
 
     #[tokio::test]

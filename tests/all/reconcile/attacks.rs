@@ -76,7 +76,7 @@ fn a_fight_is_named_beside_an_object_that_is_refused_for_good() {
 }
 
 /// A manifest as somebody else's tool applies it, with another digest or none.
-fn forged(value: u64, digest: Option<&str>) -> Value {
+fn forged(value: u32, digest: Option<&str>) -> Value {
     let mut object = deployment("api", value);
     object["metadata"]["annotations"]["seawall.dev/digest"] = json!(digest);
     object
