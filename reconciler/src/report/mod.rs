@@ -36,7 +36,8 @@ impl Reporter {
     /// Reports `status`; to the cluster under the name of `inventory`, where there is one yet.
     pub async fn report(&mut self, cluster: &dyn Cluster, inventory: Option<&str>, status: &RegionStatus) {
         let news = lasting(status);
-        let silent = self.stored.is_none_or(|at| at.elapsed() >= SIGN_OF_LIFE);
+        // Somebody may have removed it, with the state folder.
+        let silent = self.stored.is_none_or(|at| at.elapsed() >= SIGN_OF_LIFE) || !self.path.is_file();
         if self.on_disk.as_ref() != Some(&news) || status.last_writes > 0 || silent {
             match store(&self.path, status) {
                 Ok(()) => (self.on_disk, self.stored) = (Some(news.clone()), Some(Instant::now())),

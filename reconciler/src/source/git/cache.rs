@@ -97,6 +97,10 @@ fn failed(source: &GitSource, error: &git2::Error) -> SourceError {
         redact(&source.url),
         redact(error.message())
     );
+    // What libgit2 says of a path where nothing lies.
+    if error.message() == "unsupported URL protocol" && !source.url.contains("://") {
+        return SourceError::Missing(format!("there is no repository at {}", redact(&source.url)));
+    }
     match (error.code(), error.class()) {
         (ErrorCode::Auth | ErrorCode::Certificate, _) => SourceError::Forbidden(message),
         (ErrorCode::User, _) => {
