@@ -47,5 +47,4 @@ fn nearly_full_fleets_are_decided_or_left_open() {
     assert_eq!(count("open"), count("undecided"), "{all:?}");
     // Both sides, by the simple plan and by the search.
     assert!(count("simple") > 10 && count("integer") > 10 && count("pools") > 10, "{all:?}");
-    println!("{all:?}");
 }

@@ -55,10 +55,13 @@ pub(super) fn elsewhere(draft: &Draft, out: &mut Diagnostics) {
     }
 }
 
+/// A workload's index, the workload, and its way out.
+type Way<'m> = (usize, &'m Workload, &'m To);
+
 /// The destination holds a reserve for the lane; one of 0 counts. One finding for each that is missing, naming every `to`.
 pub(super) fn held(draft: &Draft, out: &mut Diagnostics) {
     let model = &draft.model;
-    let mut missing: BTreeMap<(LocationId, LaneId), Vec<(usize, &Workload, &To)>> = BTreeMap::new();
+    let mut missing: BTreeMap<(LocationId, LaneId), Vec<Way<'_>>> = BTreeMap::new();
     for (index, workload, _) in workloads(draft) {
         for to in super::allowed(model, workload) {
             let location = &model[to.location];

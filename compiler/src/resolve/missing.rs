@@ -13,6 +13,9 @@ use crate::span::{Span, Spanned};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// A name that is not there, and its places.
+type Absent = (Arc<str>, Vec<Span>);
+
 /// Candidates that are compared with misspelt names, over all of a run.
 const EFFORT: usize = 2_000_000;
 /// References that are labelled one by one.
@@ -39,8 +42,8 @@ impl Missing {
 
     /// Whether several lines agree on a name of that kind that is not there: a definition is missing, not misspelt.
     fn lacks_a_definition(&self, kind: &'static str) -> bool {
-        let of_kind = |(sought, _): &&(Sought, Arc<str>)| *sought == Sought::Of(kind);
-        self.0.iter().filter(|(key, _)| of_kind(&key)).any(|(_, places)| places.len() > 1)
+        let of_kind = |(sought, _): &(Sought, Arc<str>)| *sought == Sought::Of(kind);
+        self.0.iter().filter(|(key, _)| of_kind(key)).any(|(_, places)| places.len() > 1)
     }
 }
 
@@ -81,7 +84,7 @@ impl Resolver<'_> {
         for ((_, name), places) in all.iter().filter(|((sought, _), _)| matches!(sought, Sought::CellOf(_))) {
             *cells.entry((name.clone(), places.clone())).or_default() += 1;
         }
-        let mut none: BTreeMap<&'static str, Vec<(Arc<str>, Vec<Span>)>> = BTreeMap::new();
+        let mut none: BTreeMap<&'static str, Vec<Absent>> = BTreeMap::new();
         for ((sought, name), mut places) in all {
             // A queue names one cell for many regions: told once, of the first of them.
             let alike = matches!(sought, Sought::CellOf(_)) && !places.is_empty();

@@ -433,7 +433,7 @@ impl Worker {
     async fn look_at_health(&mut self, wanted: &Wanted) {
         let identities = wanted.objects.iter().map(|want| Identity::of(&want.key)).collect();
         self.view.keep_health_of(&identities);
-        let keys = self.view.to_look_at(LOOKS);
+        let keys = self.view.next_looks(LOOKS);
         let cluster = &self.cluster;
         let looks = futures::stream::iter(keys.into_iter().map(|key| async move {
             let object = cluster.get(&key).await;

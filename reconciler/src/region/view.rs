@@ -97,7 +97,7 @@ impl View {
     }
 
     /// At most so many objects whose health is to be looked up: first those that have changed.
-    pub(super) fn to_look_at(&mut self, most: usize) -> Vec<ObjectKey> {
+    pub(super) fn next_looks(&mut self, most: usize) -> Vec<ObjectKey> {
         let mut keys: Vec<ObjectKey> = self.restless.values().take(most).cloned().collect();
         let left = most - keys.len();
         let later = |identity: &Identity| self.turn.as_ref().is_none_or(|turn| identity > turn);

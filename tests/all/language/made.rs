@@ -4,7 +4,10 @@ use seawall_compiler::files::{FILE_LIMIT, FileError, Files, MemoryFiles};
 use std::fmt::Write as _;
 
 /// Code, name of the case, and the fleet.
-pub(super) static MADE: &[(&str, &str, fn() -> Box<dyn Files>)] = &[
+type Made = (&'static str, &'static str, fn() -> Box<dyn Files>);
+
+/// Every such fleet.
+pub(super) static MADE: &[Made] = &[
     ("SW0205", "latin-1", || imports(b"tier caf\xe9")),
     ("SW0205", "just-utf-8", || imports("// café".as_bytes())),
     ("SW0206", "one-byte-over", || imports(&vec![b' '; FILE_LIMIT + 1])),

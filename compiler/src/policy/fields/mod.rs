@@ -59,12 +59,15 @@ macro_rules! fields {
             name: stringify!($field),
             about: concat!($($about),+),
             of: {
+                // Types of fields that borrow nothing do not name it.
+                #[allow(clippy::extra_unused_lifetimes)]
                 fn of<$m>() -> ($crate::policy::cel::types::Type, bool) {
                     <$type as $crate::policy::fields::give::Give<$m>>::of()
                 }
                 of
             },
             get: {
+                #[allow(clippy::extra_unused_lifetimes)]
                 fn get<$m>(
                     object: $crate::policy::fields::Object<$m>,
                     $view: &$m $crate::policy::fields::View<$m>,
