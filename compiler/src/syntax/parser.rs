@@ -95,18 +95,20 @@ impl<'s> Parser<'s> {
         }
     }
 
-    /// `/- kdl-version 1` as the first thing: everything that follows would be read wrongly.
+    /// `/- kdl-version 1` as the first thing: everything that follows would be read wrongly. Also behind white space, which
+    /// the formatter takes away.
     fn check_version(&mut self) {
-        let text = &self.lexer.text[self.lexer.at..];
+        let text = self.lexer.text[self.lexer.at..].trim_start();
+        let start = self.lexer.text.len() - text.len();
         let Some(rest) = text.strip_prefix("/-") else { return };
         let line = rest.lines().next().unwrap_or("");
         let mut words = line.split_whitespace();
         if words.next() != Some("kdl-version") || words.next() != Some("1") {
             return;
         }
-        let end = self.lexer.at + 2 + line.trim_end().len();
+        let end = start + 2 + line.trim_end().len();
         let help = "write `/- kdl-version 2`, or nothing, and the file in KDL v2";
-        let (message, range) = ("KDL version 1 is not read", (self.lexer.at, end));
+        let (message, range) = ("KDL version 1 is not read", (start, end));
         let span = self.lexer.report.span(range.0, range.1);
         let edits = vec![Edit { span, replacement: "/- kdl-version 2".to_owned() }];
         let found = Diagnostic::new(&registry::OLD_VERSION, message, span, "says version 1").help(help);
