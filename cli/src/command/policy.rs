@@ -104,7 +104,7 @@ fn test(args: &Test, context: &Context) -> Outcome {
     let failed = tried.trials.iter().filter(|trial| !trial.passed()).count();
     context.say(&format!(
         "{}, {}, {failed} not as said",
-        count(tried.policies, "policy").replace("policys", "policies"),
+        count(tried.policies, "policy"),
         count(tried.trials.len(), "test")
     ));
     if !tried.untested.is_empty() {
