@@ -39,6 +39,8 @@ pub(super) struct Workload {
     pub(super) needs: Option<String>,
     pub(super) dataset: Option<String>,
     pub(super) traffic: bool,
+    /// Deployed from a manifest of its own.
+    pub(super) manifest: bool,
 }
 
 /// What a region must hold in each of its (at most two) locations.
@@ -98,6 +100,7 @@ fn workload(options: &Options, index: usize, random: &mut Random, before: &[Work
         needs,
         dataset: dataset.then(|| dataset_name(home, &to)),
         traffic: random.percent(25),
+        manifest: index < options.manifests,
         to,
     }
 }

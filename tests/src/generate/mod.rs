@@ -4,6 +4,7 @@
 //! everywhere and always; there is no clock, hash map or outside generator in it.
 
 mod demand;
+pub mod hostile;
 mod places;
 pub mod random;
 mod text;
@@ -26,6 +27,8 @@ pub struct Options {
     pub cells: bool,
     /// How many workloads share a tenant, and a file.
     pub workloads_per_tenant: usize,
+    /// How many of the first workloads are deployed from a manifest of their own.
+    pub manifests: usize,
 }
 
 /// As many regions as there are cities to serve.
@@ -34,7 +37,7 @@ pub const MOST_REGIONS: usize = places::CITIES.len();
 impl Options {
     /// Three zones, two cells, twenty workloads a tenant.
     pub fn new(seed: u64, workloads: usize, regions: usize) -> Self {
-        Self { seed, workloads, regions, zones: 3, cells: true, workloads_per_tenant: 20 }
+        Self { seed, workloads, regions, zones: 3, cells: true, workloads_per_tenant: 20, manifests: 0 }
     }
 }
 
@@ -55,6 +58,9 @@ pub fn fleet(options: &Options) -> BTreeMap<String, String> {
     }
     for (index, team) in workloads.chunks(options.workloads_per_tenant).enumerate() {
         files.insert(format!("workloads/{}.kdl", places::tenant(index)), text::team(index, team));
+    }
+    for workload in workloads.iter().filter(|workload| workload.manifest) {
+        files.insert(format!("k8s/{}/app.yaml", workload.name), text::manifest(workload));
     }
     files
 }

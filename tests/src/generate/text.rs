@@ -193,7 +193,11 @@ fn workload(team: usize, workload: &Workload, out: &mut String) {
     };
     let name = &workload.name;
     write_line(out, format_args!("workload {name} tenant={} class={class} {{", tenant(team)));
-    write_line(out, format_args!("    container image=\"registry.example/{name}:7\" port=8080"));
+    if workload.manifest {
+        write_line(out, format_args!("    manifests \"k8s/{name}/*.yaml\""));
+    } else {
+        write_line(out, format_args!("    container image=\"registry.example/{name}:7\" port=8080"));
+    }
     let [cpu, memory, _] = workload.request;
     write_line(out, format_args!("    request cpu=\"{cpu}m\" memory=\"{memory}Mi\""));
     let cell = if workload.bulk { " cell=bulk" } else { "" };
@@ -233,4 +237,51 @@ fn failover(workload: &Workload, out: &mut String) {
     if workload.most.is_some() {
         out.push_str("    during-failover autoscale=hold traffic-step=\"40%\"\n");
     }
+}
+
+/// The manifest of a workload that is deployed from one: a Deployment, its Service and what it is configured with.
+pub(super) fn manifest(workload: &Workload) -> String {
+    let name = &workload.name;
+    let [cpu, memory, _] = workload.request;
+    format!(
+        "apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: {name}
+spec:
+  selector:
+    matchLabels: {{app: {name}}}
+  template:
+    metadata:
+      labels: {{app: {name}}}
+    spec:
+      containers:
+      - name: {name}
+        image: registry.example/{name}:7
+        ports:
+        - containerPort: 8080
+        envFrom:
+        - configMapRef: {{name: {name}}}
+        resources:
+          requests: {{cpu: {cpu}m, memory: {memory}Mi}}
+        readinessProbe:
+          httpGet: {{path: /readyz, port: 8080}}
+---
+apiVersion: v1
+kind: Service
+metadata:
+  name: {name}
+spec:
+  selector: {{app: {name}}}
+  ports:
+  - port: 8080
+---
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: {name}
+data:
+  level: info
+"
+    )
 }
