@@ -1,6 +1,8 @@
 //! `cargo xtask bench`: measures, and prints Markdown to stdout. One file a part below `bench/`.
 
+mod commands;
 mod compiler;
+mod hostile;
 mod measure;
 mod sync;
 
@@ -23,6 +25,8 @@ enum Part {
     Proof,
     /// Whole commands over generated fleets
     Commands,
+    /// `check` of inputs made to be slow
+    Hostile,
     /// Objects to a real API server, beside kubectl
     Sync,
 }
@@ -38,7 +42,10 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
         compiler::proof()?;
     }
     if wanted(Part::Commands) {
-        compiler::commands()?;
+        commands::run()?;
+    }
+    if wanted(Part::Hostile) {
+        hostile::run()?;
     }
     if wanted(Part::Sync) {
         sync::run()?;

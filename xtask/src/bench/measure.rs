@@ -26,14 +26,17 @@ pub(super) struct Taken {
     pub(super) memory: Vec<f64>,
 }
 
-/// Runs a program several times; `make` gives it anew, ready to run.
-pub(super) fn program(make: &dyn Fn() -> Command) -> Result<Taken, Box<dyn std::error::Error>> {
+/// Runs a program several times; `make` gives it anew, ready to run. It has to end with one of some codes.
+pub(super) fn program_ends(
+    make: &dyn Fn() -> Command,
+    codes: &[i32],
+) -> Result<Taken, Box<dyn std::error::Error>> {
     let mut taken = Taken { wall: Vec::new(), processor: Vec::new(), memory: Vec::new() };
     for _ in 0..RUNS {
         let started = Instant::now();
         let status = quiet(make()).status()?;
         taken.wall.push(started.elapsed().as_secs_f64());
-        if !status.success() {
+        if !status.code().is_some_and(|code| codes.contains(&code)) {
             return Err(format!("{:?}: {status}", make()).into());
         }
         let (processor, memory) = watched(quiet(make()).spawn()?)?;
@@ -41,6 +44,13 @@ pub(super) fn program(make: &dyn Fn() -> Command) -> Result<Taken, Box<dyn std::
         taken.memory.push(memory);
     }
     Ok(taken)
+}
+
+/// Runs a program once, however it ends: seconds by the clock and on processors, and bytes at the peak.
+pub(super) fn watched_once(command: Command) -> Result<(f64, f64, f64), Box<dyn std::error::Error>> {
+    let started = Instant::now();
+    let (processor, memory) = watched(quiet(command).spawn()?)?;
+    Ok((started.elapsed().as_secs_f64(), processor, memory))
 }
 
 fn quiet(mut command: Command) -> Command {
