@@ -8,9 +8,16 @@ use super::tables::Tables;
 use super::*;
 use crate::model::{Failover, LocationId, Spread, To, WorkloadId};
 use seawall_schema::Resource;
+use std::collections::BTreeMap;
 
 /// Nodes of one location beyond which none is packed.
 const NODES: u64 = 20_000;
+/// Amounts on them, of every resource.
+const AMOUNTS: u64 = 400_000;
+/// Zones of one region beyond which none is packed: each is packed without it.
+const ZONES: usize = 64;
+/// Nodes that are passed over at once where none of them has room.
+const BLOCK: usize = 32;
 
 /// One location's nodes and what is left on each.
 #[derive(Clone)]
@@ -21,8 +28,10 @@ struct Rack {
     /// Nodes of each zone, one after another in `left`.
     nodes: Vec<std::ops::Range<usize>>,
     left: Vec<i128>,
+    /// Of each zone's nodes, [`BLOCK`] by [`BLOCK`], the most that is left of each resource on any of them, or more.
+    most: Vec<Vec<i128>>,
     /// Replicas by zone, of work that spreads.
-    spread: Vec<(WorkloadId, Vec<i128>)>,
+    spread: BTreeMap<WorkloadId, Vec<i128>>,
 }
 
 /// Every location with its own work on its nodes.
@@ -77,7 +86,7 @@ impl<'t, 'm> Packing<'t, 'm> {
 
     fn failure(&self, scenario: &Scenario, plan: &Plan) -> Result<(), Option<Unpacked>> {
         let mut arrivals = self.arrivals(scenario, plan);
-        arrivals.sort_by_key(|(location, w, _)| (*location, self.tables.weight(*location, *w)));
+        arrivals.sort_by_cached_key(|(location, w, _)| (*location, self.tables.weight(*location, *w)));
         for (location, racks) in
             self.tables.locations().zip(&self.racks).filter(|(c, _)| !scenario.failed.contains(c))
         {
@@ -139,12 +148,12 @@ impl Rack {
         let model = tables.model;
         let found = &model[location];
         let total = found.pools.iter().fold(0u64, |sum, pool| sum.saturating_add(pool.count.value));
-        if total > NODES {
+        let zones = model[found.region].zones.len().max(1);
+        if total > NODES || total.saturating_mul(tables.k as u64) > AMOUNTS || zones > ZONES {
             return None;
         }
-        let zones = model[found.region].zones.len().max(1);
-        let mut rack =
-            Self { location, k: tables.k, zones, nodes: Vec::new(), left: Vec::new(), spread: Vec::new() };
+        let (nodes, left, most, spread) = (Vec::new(), Vec::new(), Vec::new(), BTreeMap::new());
+        let mut rack = Self { location, k: tables.k, zones, nodes, left, most, spread };
         // Nobody says which nodes carry what is occupied: an even part on each.
         let occupied =
             |resource| found.occupied.as_ref().map_or(0, |o| o.value.get(resource)).div_ceil(total.max(1));
@@ -159,6 +168,8 @@ impl Rack {
                 (zone as u64..pool.count.value).step_by(zones).for_each(|_| rack.left.extend(&node));
             }
             rack.nodes.push(first..rack.left.len());
+            let blocks = rack.left[first..].chunks(BLOCK * tables.k);
+            rack.most.push(blocks.flat_map(|block| most(block, tables.k)).collect());
         }
         Some(rack)
     }
@@ -171,7 +182,7 @@ impl Rack {
         if !preemptible {
             work.extend(self.standbys(tables));
         }
-        work.sort_by_key(|(w, _)| tables.weight(self.location, *w));
+        work.sort_by_cached_key(|(w, _)| tables.weight(self.location, *w));
         work.into_iter().try_for_each(|(workload, replicas)| self.place(tables, workload, replicas))
     }
 
@@ -204,16 +215,25 @@ impl Rack {
     /// First fit within a zone; gives how many found a node.
     fn fill(&mut self, request: &[i128], zone: usize, wanted: i128) -> i128 {
         let mut left = wanted;
-        for room in self.left[self.nodes[zone].clone()].chunks_mut(self.k) {
+        let fits = |room: &[i128]| room.iter().zip(request).all(|(room, q)| *q <= 0 || room >= q);
+        let blocks = self.left[self.nodes[zone].clone()].chunks_mut(BLOCK * self.k);
+        for (block, most_left) in blocks.zip(self.most[zone].chunks_mut(self.k)) {
             if left == 0 {
                 break;
             }
-            let fits = room.iter().zip(request).filter(|(_, q)| **q > 0).map(|(room, q)| room / q).min();
-            let taken = fits.unwrap_or(left).min(left);
-            if taken > 0 {
+            if !fits(most_left) {
+                continue;
+            }
+            for room in block.chunks_mut(self.k).filter(|room| fits(room)) {
+                let each = room.iter().zip(request).filter(|(_, q)| **q > 0).map(|(room, q)| room / q).min();
+                let taken = each.unwrap_or(left).min(left);
                 room.iter_mut().zip(request).for_each(|(room, q)| *room -= taken * q);
                 left -= taken;
+                if left == 0 {
+                    break;
+                }
             }
+            most_left.copy_from_slice(&most(block, self.k));
         }
         wanted - left
     }
@@ -221,8 +241,8 @@ impl Rack {
     /// Level over the zones that have nodes, then as far as the skew allows; gives how many found no node.
     fn spread(&mut self, workload: WorkloadId, request: &[i128], replicas: i128, skew: i128) -> i128 {
         let zones: Vec<usize> = (0..self.zones).filter(|zone| !self.nodes[*zone].is_empty()).collect();
-        let known = self.spread.iter().position(|(w, _)| *w == workload);
-        let mut counts = known.map_or_else(|| vec![0; self.zones], |at| self.spread[at].1.clone());
+        let known = self.spread.get(&workload).cloned();
+        let mut counts = known.unwrap_or_else(|| vec![0; self.zones]);
         let mut left = replicas;
         let mut open = zones.clone();
         while left > 0 && !open.is_empty() {
@@ -245,10 +265,7 @@ impl Rack {
         if used().max().unwrap_or(0) - used().min().unwrap_or(0) > skew {
             left = left.max(1);
         }
-        match known {
-            Some(at) => self.spread[at].1 = counts,
-            None => self.spread.push((workload, counts)),
-        }
+        self.spread.insert(workload, counts);
         left
     }
 
@@ -265,4 +282,13 @@ impl Rack {
             largest: largest(k),
         }
     }
+}
+
+/// Of each resource the most that is left on any of some nodes.
+fn most(nodes: &[i128], k: usize) -> Vec<i128> {
+    let mut most = vec![i128::MIN; k];
+    for node in nodes.chunks(k.max(1)) {
+        most.iter_mut().zip(node).for_each(|(most, left)| *most = (*most).max(*left));
+    }
+    most
 }
