@@ -2,7 +2,7 @@
 
 use super::{about, region, words, workloads};
 use crate::diagnostic::{Diagnostic, Diagnostics, registry as codes};
-use crate::model::{Dataset, Model, RegionId, Replica};
+use crate::model::{Dataset, Model, RegionId, Replica, To};
 use crate::resolve::Draft;
 use crate::span::Spanned;
 use seawall_schema::Duration;
@@ -12,6 +12,10 @@ use std::collections::BTreeSet;
 pub(super) fn check(draft: &Draft, out: &mut Diagnostics) {
     let model = &draft.model;
     for (index, workload, _) in workloads(draft) {
+        if workload.uses.iter().all(|uses| uses.rpo.is_none()) {
+            continue;
+        }
+        let allowed: Vec<&To> = super::allowed(model, workload).collect();
         for uses in &workload.uses {
             let (Some(rpo), dataset) = (uses.rpo, &model[uses.dataset]) else { continue };
             let mut seen: BTreeSet<RegionId> = BTreeSet::new();
@@ -19,7 +23,7 @@ pub(super) fn check(draft: &Draft, out: &mut Diagnostics) {
             if vague || super::residency::misplaced(model, dataset) {
                 continue;
             }
-            for to in super::allowed(model, workload) {
+            for to in &allowed {
                 let at = region(model, to.location);
                 let Some(problem) = stale(dataset, at, rpo).filter(|_| seen.insert(at)) else { continue };
                 let place = &model[at].name;

@@ -109,6 +109,11 @@ fn unknown_node(
         return;
     }
     let name = node.name();
+    if out.is_full() {
+        let near = nearest(name.text, allowed.iter().map(|c| c.shape.name));
+        block.meant.extend(near.and_then(|near| allowed.iter().map(|c| c.shape.name).find(|n| *n == near)));
+        return out.count(&codes::UNKNOWN_NODE);
+    }
     let message = format!("unknown node `{}`{}", clip(name.text), inside(owner));
     let finding = Diagnostic::new(&codes::UNKNOWN_NODE, message, name.span, "not known here");
     let is_property = owner.and_then(|shape| shape.props.iter().find(|p| p.name == name.text));

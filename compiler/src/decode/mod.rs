@@ -70,9 +70,11 @@ pub fn parents_of(name: &str) -> Vec<String> {
             continue;
         }
         seen.push(shape);
-        let place = format!("in `{}`", shape.name);
-        if shape.children.iter().any(|child| child.shape.name == name) && !found.contains(&place) {
-            found.push(place);
+        if shape.children.iter().any(|child| child.shape.name == name) {
+            let place = format!("in `{}`", shape.name);
+            if !found.contains(&place) {
+                found.push(place);
+            }
         }
         open.extend(shape.children.iter().rev().map(|child| child.shape));
     }

@@ -33,6 +33,22 @@ impl Diagnostics {
         }
     }
 
+    /// Adds a finding of the code's own level, which is put into words only if it is kept.
+    pub fn add(&mut self, code: &'static Code, make: impl FnOnce() -> Diagnostic) {
+        if self.is_full() { self.count(code) } else { self.push(make()) }
+    }
+
+    /// Whether what comes from now on is only counted: it need not be put into words.
+    pub fn is_full(&self) -> bool {
+        self.kept.len() >= KEPT
+    }
+
+    /// Counts a finding of the code's own level.
+    pub fn count(&mut self, code: &'static Code) {
+        self.met += 1;
+        self.drop(code.id, code.level, 1);
+    }
+
     fn drop(&mut self, code: &'static str, severity: Severity, count: usize) {
         let entry = self.dropped.entry(code).or_insert((0, severity));
         *entry = (entry.0 + count, entry.1.min(severity));

@@ -49,24 +49,43 @@ fn whole<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'
     holding.next().filter(|_| holding.next().is_none())
 }
 
+/// Letters of a name that are compared.
+const LETTERS: usize = 132;
+
+/// The distance, or something above `limit` where it is above.
 fn distance(a: &[char], b: &str, limit: usize) -> usize {
-    let b: Vec<char> = b.chars().take(132).collect();
+    let (mut letters, mut len) = (['\0'; LETTERS], 0);
+    for (place, letter) in letters.iter_mut().zip(b.chars()) {
+        *place = letter;
+        len += 1;
+    }
+    let b = &letters[..len];
     if a.len().abs_diff(b.len()) > limit {
         return usize::MAX;
     }
-    let mut before: Vec<usize> = vec![0; b.len() + 1];
-    let mut last: Vec<usize> = (0..=b.len()).collect();
+    let mut rows = [[0; LETTERS + 1]; 3];
+    let [before, last, row] = &mut rows;
+    let (mut before, mut last, mut row) = (before, last, row);
+    last.iter_mut().zip(0..).for_each(|(cell, j)| *cell = j);
     for (i, x) in a.iter().enumerate() {
-        let mut row = vec![i + 1; b.len() + 1];
+        row[0] = i + 1;
+        let mut least = row[0];
         for (j, y) in b.iter().enumerate() {
             let swap = i > 0 && j > 0 && a[i - 1] == *y && b[j - 1] == *x;
             let cost = usize::from(x != y);
-            row[j + 1] = (last[j] + cost).min(last[j + 1] + 1).min(row[j] + 1);
+            let mut cell = (last[j] + cost).min(last[j + 1] + 1).min(row[j] + 1);
             if swap {
-                row[j + 1] = row[j + 1].min(before[j - 1] + 1);
+                cell = cell.min(before[j - 1] + 1);
             }
+            row[j + 1] = cell;
+            least = least.min(cell);
         }
-        before = std::mem::replace(&mut last, row);
+        // A swap reaches over one row: only where this one and the one before are beyond the limit, all that follow are.
+        let beyond = least > limit && last[..=b.len()].iter().all(|cell| *cell > limit);
+        if beyond {
+            return usize::MAX;
+        }
+        (before, last, row) = (last, row, before);
     }
     last[b.len()]
 }

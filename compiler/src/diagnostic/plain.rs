@@ -54,15 +54,24 @@ pub fn line(written: String) -> String {
 pub fn lines(written: &str) -> String {
     let mut broken: Vec<String> = Vec::new();
     for whole in written.lines() {
-        let mut part = String::new();
-        for word in text(whole).split(' ') {
+        let whole = text(whole);
+        if whole.len() <= COLUMNS && !whole.starts_with(' ') {
+            broken.push(whole.into_owned());
+            continue;
+        }
+        let (mut part, mut used) = (String::new(), 0);
+        for word in whole.split(' ') {
             let word = cut(word, COLUMNS);
-            if !part.is_empty() && width(&part) + 1 + width(&word) > COLUMNS {
+            let columns = width(&word);
+            if !part.is_empty() && used + 1 + columns > COLUMNS {
                 broken.push(std::mem::take(&mut part));
+                used = 0;
             } else if !part.is_empty() {
                 part.push(' ');
+                used += 1;
             }
             part.push_str(&word);
+            used += columns;
         }
         broken.push(part);
     }

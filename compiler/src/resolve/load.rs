@@ -300,6 +300,8 @@ struct Open {
     /// The line that imports it.
     at: Span,
     nodes: std::vec::IntoIter<Node>,
+    /// What its imports have named.
+    named: HashSet<Arc<str>>,
     /// What is left of the `import` node that is being followed.
     paths: std::vec::IntoIter<Spanned<Arc<str>>>,
     /// What is left of the files that its last path names.
@@ -324,7 +326,7 @@ fn follow(
                 continue;
             }
             if let Some(from) = names.get(&name).copied() {
-                out.push(cycle(&stack[from..], &name, path.span));
+                out.add(&codes::IMPORT_CYCLE, || cycle(&stack[from..], &name, path.span));
                 loaded.failed = true;
             } else if done.insert(name.clone()) {
                 match loader.named(&name, path.span, out) {
@@ -343,7 +345,9 @@ fn follow(
         } else if let Some(node) = top.nodes.next() {
             if std::ptr::eq(node.shape, &raw const decode::fleet::IMPORT) {
                 loaded.failed |= node.damaged;
-                top.paths = node.texts().collect::<Vec<_>>().into_iter();
+                // What one file names twice names the same files.
+                let once = |path: &Spanned<Arc<str>>| top.named.insert(path.value.clone());
+                top.paths = node.texts().filter(once).collect::<Vec<_>>().into_iter();
             } else {
                 loaded.nodes.push(node);
             }
@@ -379,7 +383,7 @@ fn open(
     loaded.lost.extend(block.lost);
     loaded.failed |= block.meant.contains(&decode::fleet::IMPORT.name);
     let (nodes, paths, found) = (block.nodes.into_iter(), Vec::new().into_iter(), Vec::new().into_iter());
-    Open { name, at, nodes, paths, found, path: None }
+    Open { name, at, nodes, named: HashSet::new(), paths, found, path: None }
 }
 
 fn cycle(ring: &[Open], name: &str, at: Span) -> Diagnostic {

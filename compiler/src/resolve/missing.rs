@@ -93,17 +93,21 @@ impl Resolver<'_> {
             }
             places.sort_unstable();
             places.dedup();
-            let known = self.known(sought);
-            let near =
-                self.effort.allows(known.len()).then(|| nearest(&name, known.iter().map(|n| &*n.value)));
-            let near = near.flatten().map(str::to_owned);
+            if self.out.is_full() {
+                self.out.count(&codes::UNDEFINED_NAME);
+                continue;
+            }
+            // Compared twice: for the nearest, and whether it is the only one.
+            let defined = self.count(sought);
+            let known = if self.effort.allows(2 * defined) { self.known(sought) } else { Vec::new() };
+            let near = nearest(&name, known.iter().map(|n| &*n.value)).map(str::to_owned);
             // One of two things of the same name may be the one that is sought.
             let doubled =
                 matches!(sought, Sought::Of(kind) if self.names.get(kind).is_some_and(Table::has_doubled));
             if near.is_none() && (doubled || self.doubts.torn()) {
                 continue;
             }
-            if let (Sought::Of(kind), true) = (sought, known.is_empty()) {
+            if let (Sought::Of(kind), 0) = (sought, defined) {
                 none.entry(kind).or_default().push((name, places));
                 continue;
             }
@@ -164,6 +168,15 @@ impl Resolver<'_> {
         }
     }
 
+    /// How many names there are of what is sought.
+    fn count(&self, sought: Sought) -> usize {
+        match sought {
+            Sought::Of("cell") => self.model.locations.len(),
+            Sought::Of(kind) => self.names.get(kind).map_or(0, |table| table.names().len()),
+            Sought::CellOf(region) => self.model[region].locations.len(),
+        }
+    }
+
     fn known(&self, sought: Sought) -> Vec<Spanned<Arc<str>>> {
         match sought {
             Sought::Of("cell") => {
@@ -218,6 +231,7 @@ impl Resolver<'_> {
         }
         let all: Vec<&str> = known.iter().take(9).map(|name| &*name.value).collect();
         match all.len() {
+            0 if self.count(sought) > 0 => finding,
             0 => finding.help(format!("no {kind} is defined")),
             1..=8 => finding.help(format!("defined: {}", all.join(", "))),
             _ => finding,

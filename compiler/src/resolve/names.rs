@@ -58,7 +58,7 @@ impl Table {
                 doubled.insert(later.value.clone());
             }
             if same && !node.torn && !before.torn {
-                out.push(twice(kind, &later.value, first.span, later.span));
+                out.add(&codes::DUPLICATE_NAME, || twice(kind, &later.value, first.span, later.span));
             }
             same
         });

@@ -372,12 +372,14 @@ impl<'s> Parser<'s> {
     }
 
     fn old_keyword(&mut self, word: &'s str, start: usize, end: usize) -> Value<'s> {
-        let span = self.lexer.report.span(start, end);
-        let edit = Edit { span, replacement: format!("#{word}") };
-        let message = format!("`{word}` is written `#{word}` since KDL v2");
-        let found = Diagnostic::new(&registry::BARE_KEYWORD, message, span, "KDL v1");
-        let help = format!("write `#{word}`, or `\"{word}\"` where the text is meant");
-        self.lexer.report.note(found.help(help).fix(format!("write `#{word}`"), vec![edit]));
+        if !self.lexer.report.full() {
+            let span = self.lexer.report.span(start, end);
+            let edit = Edit { span, replacement: format!("#{word}") };
+            let message = format!("`{word}` is written `#{word}` since KDL v2");
+            let found = Diagnostic::new(&registry::BARE_KEYWORD, message, span, "KDL v1");
+            let help = format!("write `#{word}`, or `\"{word}\"` where the text is meant");
+            self.lexer.report.note(found.help(help).fix(format!("write `#{word}`"), vec![edit]));
+        }
         match word {
             "true" => Value::Bool(true),
             "false" => Value::Bool(false),
@@ -387,6 +389,10 @@ impl<'s> Parser<'s> {
     }
 
     fn bad_number(&mut self, word: &str, start: usize, end: usize) {
+        if self.lexer.report.full() {
+            self.lexer.report.damage += 1;
+            return;
+        }
         let span = self.lexer.report.span(start, end);
         let message = format!("{} is no number", quote(word));
         let found = Diagnostic::new(&registry::BAD_NUMBER, message, span, "starts like a number");

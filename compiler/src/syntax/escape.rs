@@ -84,6 +84,10 @@ fn unicode(text: &str, meaning: &mut String) -> Result<usize, usize> {
 }
 
 fn report_bad(text: &str, range: (usize, usize), exact: bool, report: &mut Reporter) {
+    if report.full() {
+        report.damage += 1;
+        return;
+    }
     let span = report.span(range.0, range.1);
     let message = format!("{} is no escape", quote(text));
     let mut found = Diagnostic::new(&registry::BAD_ESCAPE, message, span, "in this string");

@@ -129,25 +129,34 @@ impl Excerpt {
 fn window(source: &Source, number: u32, labels: &[&Label]) -> Option<Window> {
     let (from, to) = source.line(number)?;
     let text = source.text.get(from as usize..to as usize)?;
-    let mut shown = from..to;
     // Tabs are shown as four spaces.
     let wide = |c: char| if c == '\t' { 4 } else { plain::columns_of(c) };
-    let columns = |text: &str| text.chars().map(wide).sum::<usize>();
-    if columns(text) > COLUMNS {
-        let inside = labels.iter().map(|l| l.span.start).filter(|start| (from..=to).contains(start)).min();
-        let start = inside.and_then(|at| text.get(..(at - from) as usize)).map_or(0, columns);
-        let skip = if start > COLUMNS / 2 { start - COLUMNS / 4 } else { 0 };
-        let at = |limit: usize| {
-            let mut used = 0;
-            let within = |(_, c): &(usize, char)| {
-                used += wide(*c);
-                used <= limit
-            };
-            text.char_indices().take_while(within).last().map_or(0, |(index, c)| index + c.len_utf8()) as u32
+    // No more of a line is looked at than may be shown: a file may be one line.
+    let most = |text: &str, columns: usize| {
+        let mut used = 0;
+        let within = |(_, c): &(usize, char)| {
+            used += wide(*c);
+            used <= columns
         };
-        shown = from + at(skip)..from + at(skip + COLUMNS - 2);
+        text.char_indices().take_while(within).last().map_or(0, |(index, c)| index + c.len_utf8())
+    };
+    if most(text, COLUMNS) == text.len() {
+        return Some(Window { number, from, shown: from..to });
     }
-    Some(Window { number, from, shown })
+    let inside = labels.iter().map(|l| l.span.start).filter(|start| (from..=to).contains(start)).min();
+    let at = inside.map(|at| (at - from) as usize).filter(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    let (before, after) = text.split_at(at);
+    let (start, end) = if most(before, COLUMNS / 2) == before.len() {
+        (0, most(text, COLUMNS - 2))
+    } else {
+        let mut used = 0;
+        let reached = before.char_indices().rev().find(|(_, c)| {
+            used += wide(*c);
+            used >= COLUMNS / 4
+        });
+        (reached.map_or(0, |(index, _)| index), at + most(after, COLUMNS - 2 - COLUMNS / 4))
+    };
+    Some(Window { number, from, shown: from + start as u32..from + end as u32 })
 }
 
 impl Excerpt {
