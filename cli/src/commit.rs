@@ -1,10 +1,10 @@
-//! A rendering as a commit: writes a tree to a branch without touching index or work tree.
+//! A rendering as a commit: writes files to a branch without touching index or work tree.
 //!
-//! Takes a repository, a branch and a [`Tree`], gives the commit. Invariant: the branch moves only from the tip that was
+//! Takes a repository, a branch and one file after the other, gives the commit. Invariant: the branch moves only from the tip that was
 //! read to the new commit (compare and swap), and a branch that holds something else than a rendering is refused.
 
 use crate::failure::Failure;
-use crate::folder::{Tree, root_of};
+use crate::folder::{Difference, Tree, root_of};
 use git2::{ErrorCode, FileMode, ObjectType, Oid, Repository, Signature};
 use seawall_compiler::files::FILE_LIMIT;
 use std::collections::BTreeMap;
@@ -76,6 +76,21 @@ pub fn read(repository: &Repository, revision: &str) -> Result<Tree, Failure> {
 
 fn files(repository: &Repository, tree: &git2::Tree<'_>) -> Result<Tree, git2::Error> {
     let mut found = Tree::new();
+    for (path, id) in blobs(repository, tree)? {
+        let blob = repository.find_blob(id)?;
+        if blob.size() > FILE_LIMIT {
+            return Err(git2::Error::from_str(&format!("{path} is larger than {} MiB", FILE_LIMIT >> 20)));
+        }
+        found.insert(path, blob.content().to_vec());
+    }
+    Ok(found)
+}
+
+/// Files by path, each by what names its content.
+type Blobs = BTreeMap<String, Oid>;
+
+fn blobs(repository: &Repository, tree: &git2::Tree<'_>) -> Result<Blobs, git2::Error> {
+    let mut found = Blobs::new();
     let mut open = vec![(String::new(), tree.id())];
     while let Some((prefix, id)) = open.pop() {
         for entry in repository.find_tree(id)?.iter() {
@@ -83,14 +98,7 @@ fn files(repository: &Repository, tree: &git2::Tree<'_>) -> Result<Tree, git2::E
             match entry.kind() {
                 Some(ObjectType::Tree) => open.push((format!("{path}/"), entry.id())),
                 Some(ObjectType::Blob) => {
-                    let blob = repository.find_blob(entry.id())?;
-                    if blob.size() > FILE_LIMIT {
-                        return Err(git2::Error::from_str(&format!(
-                            "{path} is larger than {} MiB",
-                            FILE_LIMIT >> 20
-                        )));
-                    }
-                    found.insert(path, blob.content().to_vec());
+                    found.insert(path, entry.id());
                 }
                 _ => {}
             }
@@ -99,68 +107,145 @@ fn files(repository: &Repository, tree: &git2::Tree<'_>) -> Result<Tree, git2::E
     Ok(found)
 }
 
-/// Commits `tree` as the new tip of `branch`, whose history it continues; nothing where the tip holds it already.
-///
-/// # Errors
-/// [`Failure::Input`] where the branch's name is none or it holds no rendering, [`Failure::World`] where git fails.
-pub fn write(
-    repository: &Repository,
-    branch: &str,
-    tree: &Tree,
-    message: &str,
-) -> Result<Committed, Failure> {
-    if !git2::Branch::name_is_valid(branch).unwrap_or(false) {
-        return Err(Failure::input(format!("{branch:?} is no name for a branch")));
+/// A rendering that is compared with the tip of a branch.
+#[derive(Debug)]
+pub struct Comparing {
+    old: Blobs,
+    changed: Vec<Difference>,
+}
+
+impl Comparing {
+    /// Begins with the tip of `branch`, with nothing where there is no such branch.
+    ///
+    /// # Errors
+    /// [`Failure::World`] where git fails.
+    pub fn begin(repository: &Repository, branch: &str) -> Result<Self, Failure> {
+        let tip = repository.find_reference(&format!("refs/heads/{branch}")).ok();
+        let old = tip.map_or(Ok(Blobs::new()), |tip| blobs(repository, &tip.peel_to_tree()?));
+        let old = old.map_err(|e| git("read branch", branch, &e))?;
+        Ok(Self { old, changed: Vec::new() })
     }
-    // Somebody else may move the branch in the moment between; then the commit goes on top of theirs.
-    let mut tries = 0;
-    loop {
-        let tip = tip_of(repository, branch)?;
-        if let Some(tip) = &tip {
-            refuse_foreign(repository, branch, tip)?;
+    /// Takes a file.
+    ///
+    /// # Errors
+    /// [`Failure::World`] where git cannot name its content.
+    pub fn put(&mut self, path: &str, bytes: &[u8]) -> Result<(), Failure> {
+        let id = Oid::hash_object(ObjectType::Blob, bytes).map_err(|e| git("name", path, &e))?;
+        let sign = match self.old.remove(path) {
+            Some(old) if old == id => return Ok(()),
+            Some(_) => '~',
+            None => '+',
+        };
+        self.changed.push(Difference { path: path.to_owned(), sign });
+        Ok(())
+    }
+
+    /// In which files the two differ, by path.
+    pub fn differences(mut self) -> Vec<Difference> {
+        self.changed.extend(self.old.into_keys().map(|path| Difference { path, sign: '-' }));
+        self.changed.sort_by(|a, b| a.path.cmp(&b.path));
+        self.changed
+    }
+}
+
+/// A rendering on its way to a branch, whose history it will continue.
+pub struct Staging<'r> {
+    repository: &'r Repository,
+    branch: String,
+    root: Folder,
+}
+
+/// Folders inside one another.
+#[derive(Default)]
+struct Folder {
+    files: BTreeMap<String, Oid>,
+    folders: BTreeMap<String, Folder>,
+}
+
+impl<'r> Staging<'r> {
+    /// Begins a rendering for `branch`.
+    ///
+    /// # Errors
+    /// [`Failure::Input`] where the branch's name is none or it holds no rendering, [`Failure::World`] where git fails.
+    pub fn begin(repository: &'r Repository, branch: &str) -> Result<Self, Failure> {
+        if !git2::Branch::name_is_valid(branch).unwrap_or(false) {
+            return Err(Failure::input(format!("{branch:?} is no name for a branch")));
         }
-        match append(repository, branch, tip.as_ref(), tree, message) {
-            Err(error) if is_overtaken(&error) && tries < OVERTAKEN => tries += 1,
-            other => {
-                return other.map_err(|error| {
-                    git("commit to branch", branch, &error)
-                        .help("the branch is where it was; run the command again")
-                });
+        acceptable_tip(repository, branch)?;
+        Ok(Self { repository, branch: branch.to_owned(), root: Folder::default() })
+    }
+
+    /// Takes a file: it goes into the repository, where nothing refers to it yet.
+    ///
+    /// # Errors
+    /// [`Failure::World`] where git fails.
+    pub fn put(&mut self, path: &str, bytes: &[u8]) -> Result<(), Failure> {
+        let id = self.repository.blob(bytes).map_err(|error| self.failed(&error))?;
+        let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let mut at = &mut self.root;
+        for part in folders.split('/').filter(|part| !part.is_empty()) {
+            at = at.folders.entry(part.to_owned()).or_default();
+        }
+        at.files.insert(name.to_owned(), id);
+        Ok(())
+    }
+
+    /// Commits what came as the new tip; nothing where the tip holds it already. Where somebody else has moved the branch
+    /// meanwhile, the commit goes on top of theirs.
+    ///
+    /// # Errors
+    /// [`Failure::Input`] where the branch holds no rendering any more, [`Failure::World`] where git fails.
+    pub fn finish(self, message: &str) -> Result<Committed, Failure> {
+        let tree = write_tree(self.repository, &self.root).map_err(|error| self.failed(&error))?;
+        let mut tries = 0;
+        loop {
+            let tip = acceptable_tip(self.repository, &self.branch)?;
+            match self.append(tip.as_ref(), tree, message) {
+                Err(error) if is_overtaken(&error) && tries < OVERTAKEN => tries += 1,
+                other => return other.map_err(|error| self.failed(&error)),
             }
         }
     }
-}
 
-fn tip_of<'r>(repository: &'r Repository, branch: &str) -> Result<Option<git2::Commit<'r>>, Failure> {
-    match repository.find_reference(&format!("refs/heads/{branch}")) {
-        Ok(found) => found.peel_to_commit().map(Some).map_err(|e| git("read branch", branch, &e)),
-        Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
-        Err(error) => Err(git("read branch", branch, &error)),
+    /// A commit of `tree` on top of `tip`, if the branch still is there.
+    fn append(
+        &self,
+        tip: Option<&git2::Commit<'_>>,
+        tree: Oid,
+        message: &str,
+    ) -> Result<Committed, git2::Error> {
+        let Self { repository, branch, .. } = self;
+        if let Some(tip) = tip.filter(|tip| tip.tree_id() == tree) {
+            return Ok(Committed::Unchanged(tip.id()));
+        }
+        let who = author(repository)?;
+        let parents: Vec<_> = tip.into_iter().collect();
+        let commit = repository.commit(None, &who, &who, message, &repository.find_tree(tree)?, &parents)?;
+        let log = format!("seawall render: {}", message.lines().next().unwrap_or_default());
+        let reference = format!("refs/heads/{branch}");
+        match tip {
+            Some(tip) => repository.reference_matching(&reference, commit, true, tip.id(), &log)?,
+            None => repository.reference(&reference, commit, false, &log)?,
+        };
+        Ok(Committed::New(commit))
+    }
+
+    fn failed(&self, error: &git2::Error) -> Failure {
+        git("commit to branch", &self.branch, error).help("the branch is where it was; run the command again")
     }
 }
 
-/// A commit of `tree` on top of `tip`, if the branch still is there.
-fn append(
-    repository: &Repository,
-    branch: &str,
-    tip: Option<&git2::Commit<'_>>,
-    tree: &Tree,
-    message: &str,
-) -> Result<Committed, git2::Error> {
-    let tree = write_tree(repository, &nested(tree))?;
-    if let Some(tip) = tip.filter(|tip| tip.tree_id() == tree) {
-        return Ok(Committed::Unchanged(tip.id()));
-    }
-    let who = author(repository)?;
-    let parents: Vec<_> = tip.into_iter().collect();
-    let commit = repository.commit(None, &who, &who, message, &repository.find_tree(tree)?, &parents)?;
-    let log = format!("seawall render: {}", message.lines().next().unwrap_or_default());
-    let reference = format!("refs/heads/{branch}");
-    match tip {
-        Some(tip) => repository.reference_matching(&reference, commit, true, tip.id(), &log)?,
-        None => repository.reference(&reference, commit, false, &log)?,
+/// The tip of a branch that renderings go to, if there is one.
+fn acceptable_tip<'r>(repository: &'r Repository, branch: &str) -> Result<Option<git2::Commit<'r>>, Failure> {
+    let tip = match repository.find_reference(&format!("refs/heads/{branch}")) {
+        Ok(found) => found.peel_to_commit().map(Some).map_err(|e| git("read branch", branch, &e))?,
+        Err(error) if error.code() == ErrorCode::NotFound => None,
+        Err(error) => return Err(git("read branch", branch, &error)),
     };
-    Ok(Committed::New(commit))
+    if let Some(tip) = &tip {
+        refuse_foreign(repository, branch, tip)?;
+    }
+    Ok(tip)
 }
 
 fn is_overtaken(error: &git2::Error) -> bool {
@@ -193,31 +278,13 @@ fn refuse_foreign(repository: &Repository, branch: &str, tip: &git2::Commit<'_>)
     })
 }
 
-/// Folders inside one another, from flat paths.
-#[derive(Default)]
-struct Folder<'a> {
-    files: BTreeMap<&'a str, &'a [u8]>,
-    folders: BTreeMap<&'a str, Folder<'a>>,
-}
-
-fn nested(tree: &Tree) -> Folder<'_> {
-    let mut root = Folder::default();
-    for (path, bytes) in tree {
-        let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
-        let folder = folders.split('/').filter(|part| !part.is_empty());
-        let at = folder.fold(&mut root, |at, part| at.folders.entry(part).or_default());
-        at.files.insert(name, bytes);
-    }
-    root
-}
-
-fn write_tree(repository: &Repository, folder: &Folder<'_>) -> Result<Oid, git2::Error> {
+fn write_tree(repository: &Repository, folder: &Folder) -> Result<Oid, git2::Error> {
     let mut builder = repository.treebuilder(None)?;
     for (name, inner) in &folder.folders {
         builder.insert(name, write_tree(repository, inner)?, FileMode::Tree.into())?;
     }
-    for (name, bytes) in &folder.files {
-        builder.insert(name, repository.blob(bytes)?, FileMode::Blob.into())?;
+    for (name, id) in &folder.files {
+        builder.insert(name, *id, FileMode::Blob.into())?;
     }
     builder.write()
 }

@@ -10,10 +10,11 @@ use crate::progress::Progress;
 use crate::style::{Style, count};
 use crate::{Context, Exit};
 use seawall_compiler::diagnostic::{Diagnostic, Severity, render};
-use seawall_compiler::emit::RenderError;
+use seawall_compiler::emit::{RenderError, Stopped};
 use seawall_compiler::files::Sources;
 use seawall_compiler::{Checked, Options};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::sync_channel;
 
 /// Which fleet.
 #[derive(Clone, Debug, clap::Args)]
@@ -61,19 +62,52 @@ pub fn options(context: &Context, args: &FleetArgs) -> Options {
     Options { today: Some(args.today.clone().unwrap_or_else(|| context.today())) }
 }
 
-/// A fleet's rendering, with the fleet it came from; `None` where findings stand in its way, which then are on stderr.
+/// A fleet that may be rendered; `None` where findings stand in its way, which then are on stderr.
 ///
 /// # Errors
-/// As [`check`]; [`Failure::World`] where the compiler finds a fault of its own.
-pub fn render(context: &Context, args: &FleetArgs) -> Result<(Compiled, Option<Tree>), Failure> {
+/// As [`check`].
+pub fn renderable(context: &Context, args: &FleetArgs) -> Result<Option<Compiled>, Failure> {
     let compiled = check(context, args)?;
     let checked = &compiled.checked;
     tell(context, checked);
-    let (Some(_), Some(_), 0) = (&checked.model, &checked.proof, checked.errors()) else {
-        return Ok((compiled, None));
-    };
-    let files = emitted(context, checked).transpose().map_err(refused)?;
-    Ok((compiled, files))
+    let whole = checked.model.is_some() && checked.proof.is_some() && checked.errors() == 0;
+    Ok(whole.then_some(compiled))
+}
+
+/// Files that may wait for who takes them, while others are made.
+const WAITING: usize = 256;
+
+/// Renders a fleet on threads of its own; `put` is given one file after the other, in no order, on this one.
+///
+/// # Errors
+/// What `put` says, after which nothing is rendered any more; as [`refused`] where the fleet has no rendering: what was
+/// given until then is none.
+pub fn each_file(
+    context: &Context,
+    checked: &Checked,
+    put: &mut dyn FnMut(&str, Vec<u8>) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let (Some(model), Some(proof)) = (&checked.model, &checked.proof) else { return Ok(()) };
+    let _progress = Progress::spinner(context, "rendering");
+    let (sender, receiver) = sync_channel::<(String, Vec<u8>)>(WAITING);
+    let rendered = std::thread::scope(|scope| {
+        let render = move || {
+            let send = |path, bytes| sender.send((path, bytes));
+            seawall_compiler::emit::each_file(model, &checked.sources, proof, &send)
+        };
+        let rendering = scope.spawn(render);
+        let taken = receiver.iter().try_for_each(|(path, bytes)| put(&path, bytes));
+        // Whoever still wants to give a file away is told that nobody takes it.
+        drop(receiver);
+        let rendered = rendering.join();
+        taken.map(|()| rendered)
+    })?;
+    match rendered {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(Stopped::Refused(error))) => Err(refused(error)),
+        Ok(Err(Stopped::Put(error))) => Err(Failure::world("the rendering did not come to its end", error)),
+        Err(panic) => std::panic::resume_unwind(panic),
+    }
 }
 
 /// Why a fleet without errors has no rendering.

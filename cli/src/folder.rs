@@ -1,17 +1,16 @@
-//! A rendering as a folder: reads it, compares two, and replaces one whole.
+//! A rendering as a folder: reads it, and compares two.
 //!
-//! Takes and gives a [`Tree`]: paths with `/` between parts, and bytes. Invariant: a folder that is no rendering is never
-//! overwritten, and a write that fails at any point leaves the old rendering whole.
+//! Takes and gives a [`Tree`]: paths with `/` between parts, and bytes. One that is too large to be held is written by
+//! [`crate::writing`], file by file.
 
-use crate::context::Context;
 use crate::disk::read_regular;
 use crate::failure::Failure;
 use seawall_compiler::files::FILE_LIMIT;
 use seawall_schema::bundle::{FORMAT, FleetFile};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{ErrorKind, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// A folder's files by path.
 pub type Tree = BTreeMap<String, Vec<u8>>;
@@ -67,7 +66,28 @@ pub fn root_of(tree: &Tree) -> Result<FleetFile, String> {
 /// # Errors
 /// [`Failure::World`] where the disk does not do as asked.
 pub fn read(folder: &Path, shown: &str) -> Result<Tree, Failure> {
-    let mut tree = Tree::new();
+    let read = |path: String| {
+        let bytes = read_file(folder, shown, &path)?;
+        Ok((path, bytes))
+    };
+    list(folder)?.into_iter().map(read).collect()
+}
+
+/// One file of a rendering.
+///
+/// # Errors
+/// [`Failure::World`] where the disk does not do as asked.
+pub fn read_file(folder: &Path, shown: &str, path: &str) -> Result<Vec<u8>, Failure> {
+    read_regular(&folder.join(path), FILE_LIMIT)
+        .map_err(|error| Failure::world(format!("cannot read {shown}/{path}"), error))
+}
+
+/// The paths of all files in a folder.
+///
+/// # Errors
+/// [`Failure::World`] where the disk does not do as asked.
+pub fn list(folder: &Path) -> Result<BTreeSet<String>, Failure> {
+    let mut found = BTreeSet::new();
     let mut open = vec![(folder.to_owned(), String::new())];
     while let Some((real, relative)) = open.pop() {
         for entry in fs::read_dir(&real).map_err(|e| Failure::disk("list", &real, &e))? {
@@ -77,14 +97,12 @@ pub fn read(folder: &Path, shown: &str) -> Result<Tree, Failure> {
             let kind = entry.file_type().map_err(|e| Failure::disk("read", &entry.path(), &e))?;
             if kind.is_dir() {
                 open.push((entry.path(), path));
-                continue;
+            } else {
+                found.insert(path);
             }
-            let bytes = read_regular(&entry.path(), FILE_LIMIT)
-                .map_err(|error| Failure::world(format!("cannot read {shown}/{path}"), error))?;
-            tree.insert(path, bytes);
         }
     }
-    Ok(tree)
+    Ok(found)
 }
 
 /// The rendering in `folder`, with its root file.
@@ -114,181 +132,6 @@ pub fn read_rendering(folder: &Path, shown: &str) -> Result<(Tree, FleetFile), F
     Ok((tree, root))
 }
 
-/// What lies at `out` now: the old rendering, or an empty tree where nothing or an empty folder is there.
-///
-/// # Errors
-/// [`Failure::Input`] where something else lies there.
-pub fn read_old(context: &Context, out: &Path) -> Result<Tree, Failure> {
-    let shown = context.shown(out);
-    let turn = turn(parent_of(out));
-    recover(out)?;
-    drop(turn);
-    match fs::symlink_metadata(out) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Tree::new()),
-        Err(error) => return Err(Failure::disk("open", Path::new(&shown), &error)),
-        Ok(about) if about.is_symlink() => {
-            return Err(Failure::input(format!("cannot render to {shown}: it is a symbolic link"))
-                .help("name the folder that it leads to"));
-        }
-        Ok(about) if !about.is_dir() => {
-            return Err(Failure::input(format!("cannot render to {shown}: it is not a folder"))
-                .help("name another --out"));
-        }
-        Ok(_) => {}
-    }
-    let mut entries = fs::read_dir(out).map_err(|e| Failure::disk("list", Path::new(&shown), &e))?;
-    if entries.next().is_none() {
-        return Ok(Tree::new());
-    }
-    let refuse = |why: String| {
-        Failure::input(format!("cannot render to {shown}: it is no rendering, and is left alone"))
-            .because(why)
-            .help("name another --out, or empty the folder yourself")
-    };
-    if !out.join(ROOT_FILE).is_file() {
-        return Err(refuse(format!("holds no {ROOT_FILE}")));
-    }
-    let old = read(out, &shown)?;
-    root_of(&old).map_err(refuse)?;
-    match old.keys().find(|path| !is_ours(path)) {
-        Some(foreign) => Err(refuse(format!("holds {foreign}, which no rendering has"))),
-        None => Ok(old),
-    }
-}
-
-fn is_ours(path: &str) -> bool {
-    matches!(path, ROOT_FILE | "proof.json" | "resilience.json")
-        || path.starts_with("regions/")
-        || path.starts_with("dialects/")
-}
-
-/// Replaces what lies at `out`, which [`read_old`] has accepted, by `tree`.
-///
-/// # Errors
-/// [`Failure::World`]; the old rendering then is still there.
-pub fn replace(context: &Context, out: &Path, tree: &Tree) -> Result<(), Failure> {
-    let parent = parent_of(out);
-    fs::create_dir_all(parent).map_err(|e| failed(context, "create", parent, &e))?;
-    let _turn = turn(parent);
-    recover(out)?;
-    tidy(parent, out);
-    let fresh = tempfile::Builder::new()
-        .prefix(&fresh_prefix(out))
-        .tempdir_in(parent)
-        .map_err(|e| failed(context, "write to", parent, &e))?;
-    context.interrupt.remove_when_stopped(fresh.path());
-    let written = fill(context, fresh.path(), tree).and_then(|()| swap(context, fresh.path(), out));
-    context.interrupt.keep(fresh.path());
-    written
-}
-
-fn fill(context: &Context, folder: &Path, tree: &Tree) -> Result<(), Failure> {
-    open_to_all(folder);
-    for (path, bytes) in tree {
-        let file = folder.join(path);
-        let parent = file.parent().unwrap_or(folder);
-        fs::create_dir_all(parent).map_err(|e| failed(context, "create", parent, &e))?;
-        fs::File::create_new(&file)
-            .and_then(|mut opened| opened.write_all(bytes))
-            .map_err(|e| failed(context, "write", &file, &e))?;
-    }
-    // One flush of the folder's own file system entry is enough for the rename to be seen after the files.
-    fs::File::open(folder).and_then(|f| f.sync_all()).map_err(|e| failed(context, "flush", folder, &e))
-}
-
-/// Temporary folders are private to their owner; a rendering is for others to read.
-#[cfg(unix)]
-fn open_to_all(folder: &Path) {
-    use std::os::unix::fs::PermissionsExt as _;
-    let _ = fs::set_permissions(folder, fs::Permissions::from_mode(0o755));
-}
-
-#[cfg(not(unix))]
-fn open_to_all(_: &Path) {}
-
-/// Changes places with the old one, which then goes with the temporary folder. Where the file system cannot do that, two
-/// renames; where the process dies between them, [`recover`] finishes the job.
-fn swap(context: &Context, fresh: &Path, out: &Path) -> Result<(), Failure> {
-    let aside = aside(out);
-    let had_old = out.exists();
-    if had_old && exchange(fresh, out) {
-        return Ok(());
-    }
-    if had_old {
-        fs::rename(out, &aside).map_err(|e| failed(context, "replace", out, &e))?;
-    }
-    if let Err(error) = fs::rename(fresh, out) {
-        if had_old {
-            let _ = fs::rename(&aside, out);
-        }
-        return Err(failed(context, "replace", out, &error));
-    }
-    if had_old {
-        let _ = fs::remove_dir_all(&aside);
-    }
-    Ok(())
-}
-
-#[cfg(target_os = "linux")]
-fn exchange(a: &Path, b: &Path) -> bool {
-    use rustix::fs::{CWD, RenameFlags, renameat_with};
-    renameat_with(CWD, a, CWD, b, RenameFlags::EXCHANGE).is_ok()
-}
-
-#[cfg(not(target_os = "linux"))]
-fn exchange(_: &Path, _: &Path) -> bool {
-    false
-}
-
-/// Holds off others that write a rendering below `parent`, for as long as it lives; where the file system knows no locks,
-/// the last one to rename wins.
-fn turn(parent: &Path) -> Option<fs::File> {
-    let folder = fs::File::open(parent).ok()?;
-    folder.lock().ok()?;
-    Some(folder)
-}
-
-/// Removes what killed runs have left; whoever has the turn knows that nobody still writes there.
-fn tidy(parent: &Path, out: &Path) {
-    let prefix = fresh_prefix(out);
-    for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
-        if entry.file_name().to_string_lossy().starts_with(&prefix) {
-            let _ = fs::remove_dir_all(entry.path());
-        }
-    }
-}
-
-fn fresh_prefix(out: &Path) -> String {
-    format!(".{}.seawall-new-", name_of(out))
-}
-
-fn parent_of(path: &Path) -> &Path {
-    path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-/// Puts an old rendering back that a killed run has moved aside, or removes it where the new one arrived.
-fn recover(out: &Path) -> Result<(), Failure> {
-    let aside = aside(out);
-    if !aside.is_dir() {
-        return Ok(());
-    }
-    let done = if out.exists() { fs::remove_dir_all(&aside) } else { fs::rename(&aside, out) };
-    done.map_err(|e| Failure::disk("tidy up", &aside, &e))
-}
-
-fn aside(out: &Path) -> PathBuf {
-    out.with_file_name(format!(".{}.seawall-old", name_of(out)))
-}
-
-fn name_of(out: &Path) -> String {
-    out.file_name().map_or_else(|| String::from("out"), |name| name.to_string_lossy().into_owned())
-}
-
-fn failed(context: &Context, tried: &str, path: &Path, error: &std::io::Error) -> Failure {
-    Failure::disk(tried, Path::new(&context.shown(path)), error)
-        .help("nothing was changed: what was there is still there")
-}
-
 /// Writes a file whole or not at all: beside it first, then renamed; keeps the mode of what was there.
 ///
 /// # Errors
@@ -314,6 +157,16 @@ pub fn prepare_file(path: &Path, bytes: &[u8]) -> std::io::Result<tempfile::Name
     beside.as_file().set_permissions(mode.unwrap_or_else(|_| ordinary()))?;
     beside.as_file().sync_all()?;
     Ok(beside)
+}
+
+/// The folder that a path lies in.
+pub(crate) fn parent_of(path: &Path) -> &Path {
+    path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// The last part of a path.
+pub(crate) fn name_of(path: &Path) -> String {
+    path.file_name().map_or_else(|| String::from("out"), |name| name.to_string_lossy().into_owned())
 }
 
 /// The mode of a new file that everybody may read.

@@ -29,6 +29,7 @@ pub mod status;
 pub mod style;
 pub mod template;
 pub mod terminal;
+pub mod writing;
 
 pub use context::Context;
 pub use failure::{Exit, Failure, Outcome};

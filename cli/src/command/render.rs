@@ -1,13 +1,14 @@
 //! `seawall render [DIR]`: the rendering as a folder, as a commit on a branch, or compared with what is there.
 
-use crate::commit::{self, Committed, SourceState};
+use crate::commit::{self, Committed, Comparing, SourceState, Staging};
 use crate::failure::Failure;
 use crate::fleet::{self, FleetArgs};
-use crate::folder::{self, Difference, Tree, differences, read_old, root_of};
+use crate::folder::{Difference, ROOT_FILE, Tree, root_of};
 use crate::style::{Style, count};
+use crate::writing::Writing;
 use crate::{Context, Exit, Outcome};
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Compile a fleet to one bundle for each region
 ///
@@ -38,8 +39,8 @@ pub struct Args {
 /// Where there is no fleet, where something else lies at the destination, or where disk or git fail.
 pub fn exec(args: &Args, context: &Context) -> Outcome {
     // What would be refused is refused before the work is done.
-    let old = match &args.out {
-        Some(out) => Some(read_old(context, &context.path(out))?),
+    let mut folder = match &args.out {
+        Some(out) => Some(Writing::begin(context, &context.path(out), args.check)?),
         None => None,
     };
     let repository = match &args.commit {
@@ -49,80 +50,116 @@ pub fn exec(args: &Args, context: &Context) -> Outcome {
         }
         None => None,
     };
-    let (compiled, tree) = fleet::render(context, &args.fleet)?;
-    let Some(tree) = tree else { return Ok(Exit::Findings) };
+    let mut branch = match (&args.commit, &repository) {
+        (Some(name), Some(repository)) => Some(Branch::begin(repository, name, args.check)?),
+        _ => None,
+    };
+    let Some(compiled) = fleet::renderable(context, &args.fleet)? else { return Ok(Exit::Findings) };
+    let (mut files, mut root) = (0, None);
+    fleet::each_file(context, &compiled.checked, &mut |path, bytes| {
+        if let Some(branch) = &mut branch {
+            branch.put(path, &bytes)?;
+        }
+        if let Some(folder) = &mut folder {
+            folder.put(path, &bytes)?;
+        }
+        files += 1;
+        if path == ROOT_FILE {
+            root = Some(bytes);
+        }
+        Ok(())
+    })?;
     let mut differ = false;
-    if let (Some(out), Some(old)) = (&args.out, &old) {
-        differ |= to_folder(args, context, out, old, &tree)?;
+    if let (Some(out), Some(folder)) = (&args.out, folder) {
+        differ |= to_folder(args, context, out, folder, files)?;
     }
-    if let (Some(branch), Some(repository)) = (&args.commit, &repository) {
+    if let (Some(name), Some(branch)) = (&args.commit, branch) {
         let source = commit::source_state(&compiled.root);
-        differ |= to_branch(args, context, repository, branch, &tree, source.as_ref())?;
+        let message = message(&root.unwrap_or_default(), source.as_ref());
+        differ |= to_branch(context, name, branch, files, &message)?;
     }
     Ok(Exit::findings_if(args.check && differ))
+}
+
+/// A branch that the rendering goes to, or is only compared with.
+enum Branch<'r> {
+    Compares(Comparing),
+    Grows(Staging<'r>),
+}
+
+impl<'r> Branch<'r> {
+    fn begin(repository: &'r git2::Repository, name: &str, compares: bool) -> Result<Self, Failure> {
+        Ok(match compares {
+            true => Branch::Compares(Comparing::begin(repository, name)?),
+            false => Branch::Grows(Staging::begin(repository, name)?),
+        })
+    }
+
+    fn put(&mut self, path: &str, bytes: &[u8]) -> Result<(), Failure> {
+        match self {
+            Branch::Compares(comparing) => comparing.put(path, bytes),
+            Branch::Grows(staging) => staging.put(path, bytes),
+        }
+    }
 }
 
 fn to_folder(
     args: &Args,
     context: &Context,
-    out: &PathBuf,
-    old: &Tree,
-    tree: &Tree,
+    out: &Path,
+    mut folder: Writing<'_>,
+    files: usize,
 ) -> Result<bool, Failure> {
-    let changed = differences(old, tree);
     let shown = out.display();
-    list(context, &changed)?;
-    if changed.is_empty() {
-        context.say(&format!("{shown} is up to date: {}", count(tree.len(), "file")));
+    let changed = folder.differences();
+    list(context, changed)?;
+    let changed = changed.len();
+    if changed == 0 {
+        context.say(&format!("{shown} is up to date: {}", count(files, "file")));
     } else if args.check {
-        context.say(&format!("{shown} is stale: {} of it would change", count(changed.len(), "file")));
+        context.say(&format!("{shown} is stale: {} of it would change", count(changed, "file")));
     } else {
-        folder::replace(context, &context.path(out), tree)?;
-        context.say(&format!("wrote {} to {shown}, {} changed", count(tree.len(), "file"), changed.len()));
+        folder.finish()?;
+        context.say(&format!("wrote {} to {shown}, {changed} changed", count(files, "file")));
     }
-    Ok(!changed.is_empty())
+    Ok(changed > 0)
 }
 
 fn to_branch(
-    args: &Args,
     context: &Context,
-    repository: &git2::Repository,
-    branch: &str,
-    tree: &Tree,
-    source: Option<&SourceState>,
+    name: &str,
+    branch: Branch<'_>,
+    files: usize,
+    message: &str,
 ) -> Result<bool, Failure> {
-    if args.check {
-        let reference = format!("refs/heads/{branch}");
-        let old = if repository.find_reference(&reference).is_ok() {
-            commit::read(repository, &reference)?
-        } else {
-            Tree::new()
-        };
-        let changed = differences(&old, tree);
-        list(context, &changed)?;
-        let state = if changed.is_empty() { "is up to date" } else { "is stale" };
-        context.say(&format!("branch {branch} {state}: {} would change", count(changed.len(), "file")));
-        return Ok(!changed.is_empty());
-    }
-    match commit::write(repository, branch, tree, &message(tree, source))? {
-        Committed::Unchanged(tip) => {
-            context.say(&format!("branch {branch} holds this rendering already, at {}", short(&tip)))
+    match branch {
+        Branch::Compares(comparing) => {
+            let changed = comparing.differences();
+            list(context, &changed)?;
+            let state = if changed.is_empty() { "is up to date" } else { "is stale" };
+            context.say(&format!("branch {name} {state}: {} would change", count(changed.len(), "file")));
+            return Ok(!changed.is_empty());
         }
-        Committed::New(tip) => {
-            context.line(&tip.to_string())?;
-            context.say(&format!(
-                "committed {} to branch {branch} as {}",
-                count(tree.len(), "file"),
-                short(&tip)
-            ));
-        }
+        Branch::Grows(staging) => match staging.finish(message)? {
+            Committed::Unchanged(tip) => {
+                context.say(&format!("branch {name} holds this rendering already, at {}", short(&tip)));
+            }
+            Committed::New(tip) => {
+                context.line(&tip.to_string())?;
+                context.say(&format!(
+                    "committed {} to branch {name} as {}",
+                    count(files, "file"),
+                    short(&tip)
+                ));
+            }
+        },
     }
     Ok(false)
 }
 
 /// Where a rendering comes from: the source's commit, the compiler, and the digests that say what it is.
-fn message(tree: &Tree, source: Option<&SourceState>) -> String {
-    let root = root_of(tree).ok();
+fn message(bytes: &[u8], source: Option<&SourceState>) -> String {
+    let root = root_of(&Tree::from([(ROOT_FILE.to_owned(), bytes.to_vec())])).ok();
     let fleet = root.as_ref().map_or("fleet", |root| root.fleet.as_str());
     let from =
         source.map(|s| format!(" from {}", s.commit.get(..10).unwrap_or(&s.commit))).unwrap_or_default();
@@ -137,9 +174,7 @@ fn message(tree: &Tree, source: Option<&SourceState>) -> String {
         None => text.push_str("source: in no commit\n"),
     }
     let _ = writeln!(text, "seawall: {}", env!("CARGO_PKG_VERSION"));
-    if let Some(bytes) = tree.get(folder::ROOT_FILE) {
-        let _ = writeln!(text, "{}: {}", folder::ROOT_FILE, seawall_schema::digest::sha256(bytes));
-    }
+    let _ = writeln!(text, "{ROOT_FILE}: {}", seawall_schema::digest::sha256(bytes));
     for (bundle, digest) in root.iter().flat_map(|root| &root.bundles) {
         let _ = writeln!(text, "{bundle}: {digest}");
     }

@@ -1,9 +1,8 @@
 //! One bundle as files: objects, overlays, the scheduler's configuration, provenance, and `bundle.json` over them all.
 
-use super::{RenderError, paths, provenance, recheck, yaml};
-use crate::files::Sources;
-use crate::lower::{Bundle, LoweredObject, Overlay};
-use crate::model::Model;
+use super::recheck::{Found, Recheck};
+use super::{Of, Put, RenderError, Stopped, paths, provenance, yaml};
+use crate::lower::{Bundle, Clash, LoweredObject, Overlay};
 use crate::proof::{Outcome, Proof, Verdict};
 use seawall_schema::bundle::{BundleFile, EventFile, FORMAT, Limits, PhaseFile, Provenance};
 use seawall_schema::digest;
@@ -14,63 +13,70 @@ use std::collections::BTreeMap;
 /// The largest share of a bundle that one pass may prune unasked: a fifth.
 const PRUNE_SHARE: u32 = 20_000;
 
-/// Paths relative to the bundle, and what is in them.
-pub(super) type Tree = BTreeMap<String, Vec<u8>>;
-
-/// Writes one bundle and reads it back.
-pub(super) fn tree(
-    model: &Model,
-    sources: &Sources,
-    proof: &Proof,
-    bundle: &Bundle,
-) -> Result<Tree, RenderError> {
-    let Bundle { folder, region, cell, inventory, objects, scheduler, overlays, together, .. } = bundle;
-    let mut writer = Writer { sources, tree: Tree::new(), provenance: Provenance::default() };
-    let names: Vec<_> = paths::names(objects).into_iter().map(|name| format!("base/{name}")).collect();
-    let phases = writer.objects(objects, &names)?;
-    writer.object("scheduler/kube-scheduler.yaml", scheduler)?;
+/// Writes one bundle, each file as it is made, and reads it back; gives the digest of its `bundle.json`.
+pub(super) fn write<E>(
+    of: &Of<'_>,
+    bundle: &Bundle<'_>,
+    overlays: impl Iterator<Item = Result<Overlay, Clash>>,
+    put: Put<'_, E>,
+) -> Result<String, Stopped<E>> {
+    let files = BTreeMap::new();
+    let mut writer = Writer { of, folder: bundle.folder(), put, files, provenance: Provenance::default() };
+    let objects = bundle.objects();
+    let names: Vec<_> = paths::names(&objects).into_iter().map(|name| format!("base/{name}")).collect();
+    let (phases, found) = writer.objects(&objects, &names)?;
+    writer.object("scheduler/kube-scheduler.yaml", &bundle.scheduler)?;
+    let recheck = Recheck::new(of.model, of.proof, bundle, &names, found);
+    let in_bundle = |found: RenderError| found.in_bundle(bundle.folder());
+    recheck.base().map_err(in_bundle)?;
     let keyed: BTreeMap<&ObjectKey, &String> = objects.iter().map(|o| &o.key).zip(&names).collect();
     let mut events = BTreeMap::new();
     for overlay in overlays {
-        events.insert(overlay.name.clone(), writer.event(overlay, &keyed)?);
+        let overlay = overlay?;
+        let (event, found) = writer.event(&overlay, &keyed)?;
+        recheck.event(&overlay.name, &event, &found, &overlay.moves).map_err(in_bundle)?;
+        events.insert(overlay.name, event);
     }
-    let Writer { mut tree, provenance, .. } = writer;
-    tree.insert("provenance.json".into(), json(&provenance)?);
-    let combinations = together.iter().map(|set| set.events.clone()).collect();
-    let same = together.iter().filter_map(|set| Some((set.events.join("+"), set.same_as.clone()?)));
+    let provenance = json(&std::mem::take(&mut writer.provenance))?;
+    writer.file("provenance.json", provenance)?;
     let file = BundleFile {
         format: FORMAT,
-        fleet: model.fleet.name.value.to_string(),
-        region: model[*region].name.to_string(),
-        cell: cell.clone(),
-        inventory: inventory.clone(),
-        files: tree.iter().map(|(path, bytes)| (path.clone(), digest::sha256(bytes))).collect(),
+        fleet: of.model.fleet.name.value.to_string(),
+        region: of.model[bundle.region()].name.to_string(),
+        cell: bundle.cell().map(str::to_owned),
+        inventory: bundle.inventory().to_owned(),
+        files: std::mem::take(&mut writer.files),
         phases,
-        max_plan_age_ms: model.fleet.max_plan_age.value.millis(),
+        max_plan_age_ms: of.model.fleet.max_plan_age.value.millis(),
         events,
-        combinations,
-        same_as: same.collect(),
+        combinations: bundle.together.iter().map(|set| set.events.clone()).collect(),
+        same_as: same_as(bundle),
         limits: Limits { prune_share_thousandths: PRUNE_SHARE },
-        not_proved: proof
-            .not_proved
-            .iter()
-            .map(|text| (*text).to_owned())
-            .chain(beyond(proof, overlays))
-            .chain(bundle.more_together.then(|| "more combinations of events than are listed".to_owned()))
-            .collect(),
+        not_proved: not_proved(of.proof, bundle),
     };
-    recheck::bundle(model, proof, bundle, &file, &tree).map_err(|found| found.in_bundle(folder))?;
-    tree.insert("bundle.json".into(), json(&file)?);
-    Ok(tree)
+    let root = json(&file)?;
+    let digest = digest::sha256(&root);
+    writer.file("bundle.json", root)?;
+    Ok(digest)
+}
+
+fn same_as(bundle: &Bundle<'_>) -> BTreeMap<String, String> {
+    let same = bundle.together.iter().filter_map(|set| Some((set.events.join("+"), set.same_as.clone()?)));
+    same.collect()
+}
+
+fn not_proved(proof: &Proof, bundle: &Bundle<'_>) -> Vec<String> {
+    let more = bundle.more_together.then(|| "more combinations of events than are listed".to_owned());
+    let named = proof.not_proved.iter().map(|text| (*text).to_owned());
+    named.chain(beyond(proof, bundle)).chain(more).collect()
 }
 
 /// Sets of regions that were proved and have no overlay.
-fn beyond(proof: &Proof, overlays: &[Overlay]) -> Option<String> {
+fn beyond(proof: &Proof, bundle: &Bundle<'_>) -> Option<String> {
     let set =
         |o: &&Outcome| o.scenario.name.starts_with("regions:") && matches!(o.verdict, Verdict::Survivable(_));
     let beyond = proof.scenarios.iter().filter(set).count();
-    let made = overlays.iter().filter(|overlay| overlay.scenario.starts_with("regions:")).count();
-    let beyond = beyond.saturating_sub(made);
+    let beyond = beyond.saturating_sub(bundle.sets());
     (beyond > 0).then(|| format!("overlays for {beyond} more sets of regions, which were proved"))
 }
 
@@ -81,50 +87,62 @@ pub(super) fn json(value: &impl Serialize) -> Result<Vec<u8>, RenderError> {
     Ok(bytes)
 }
 
-struct Writer<'a> {
-    sources: &'a Sources,
-    tree: Tree,
+struct Writer<'a, E> {
+    of: &'a Of<'a>,
+    folder: &'a str,
+    put: Put<'a, E>,
+    /// Digests by path.
+    files: BTreeMap<String, String>,
     provenance: Provenance,
 }
 
-impl Writer<'_> {
-    fn object(&mut self, path: &str, object: &LoweredObject) -> Result<(), RenderError> {
-        let text =
-            yaml::write(&object.value).map_err(|why| RenderError::Unwritable(format!("{path}: {why}")))?;
-        self.tree.insert(path.to_owned(), text.into_bytes());
-        self.provenance.0.insert(path.to_owned(), provenance::of(object, self.sources));
-        Ok(())
+impl<E> Writer<'_, E> {
+    fn file(&mut self, path: &str, bytes: Vec<u8>) -> Result<(), Stopped<E>> {
+        self.files.insert(path.to_owned(), digest::sha256(&bytes));
+        (self.put)(format!("{}/{path}", self.folder), bytes).map_err(Stopped::Put)
     }
 
-    /// Writes objects to their paths and says in which phase each is.
+    /// Writes an object; gives its text.
+    fn object(&mut self, path: &str, object: &LoweredObject) -> Result<String, Stopped<E>> {
+        let text =
+            yaml::write(&object.value).map_err(|why| RenderError::Unwritable(format!("{path}: {why}")))?;
+        self.file(path, text.clone().into_bytes())?;
+        self.provenance.0.insert(path.to_owned(), provenance::of(object, self.of.sources));
+        Ok(text)
+    }
+
+    /// Writes objects to their paths; says in which phase each is, and what is found in each when it is read back.
     fn objects(
         &mut self,
-        objects: &[LoweredObject],
+        objects: &[&LoweredObject],
         names: &[String],
-    ) -> Result<Vec<PhaseFile>, RenderError> {
+    ) -> Result<(Vec<PhaseFile>, Vec<Found>), Stopped<E>> {
         let mut phases: BTreeMap<Phase, Vec<String>> = BTreeMap::new();
+        let mut found = Vec::with_capacity(objects.len());
         for (object, name) in objects.iter().zip(names) {
-            self.object(name, object)?;
+            let text = self.object(name, object)?;
+            found.push(Found::read(self.of.model, name, &text).map_err(|e| e.in_bundle(self.folder))?);
             phases.entry(object.phase).or_default().push(name.clone());
         }
-        Ok(phases.into_iter().map(|(name, objects)| PhaseFile { name, objects }).collect())
+        Ok((phases.into_iter().map(|(name, objects)| PhaseFile { name, objects }).collect(), found))
     }
 
     fn event(
         &mut self,
         overlay: &Overlay,
         base: &BTreeMap<&ObjectKey, &String>,
-    ) -> Result<EventFile, RenderError> {
+    ) -> Result<(EventFile, Vec<Found>), Stopped<E>> {
         let Overlay { name, scenario, verdict, moves: _, objects, removed } = overlay;
-        let own = paths::names(objects);
+        let objects: Vec<_> = objects.iter().collect();
+        let own = paths::names(&objects);
         // An object that the base has keeps its file's name, so that the two are easily compared.
-        let file = |(object, own): (&LoweredObject, String)| {
+        let file = |(object, own): (&&LoweredObject, String)| {
             let in_base = base.get(&object.key).and_then(|path| path.strip_prefix("base/"));
             format!("events/{name}/{}", in_base.unwrap_or(&own))
         };
         let names: Vec<_> = objects.iter().zip(own).map(file).collect();
-        let phases = self.objects(objects, &names)?;
+        let (phases, found) = self.objects(&objects, &names)?;
         let removed = removed.iter().filter_map(|key| base.get(key)).map(|path| (*path).clone()).collect();
-        Ok(EventFile { scenario: scenario.clone(), verdict: (*verdict).to_owned(), phases, removed })
+        Ok((EventFile { scenario: scenario.clone(), verdict: (*verdict).to_owned(), phases, removed }, found))
     }
 }

@@ -1,8 +1,9 @@
 //! The rendering: every bundle as files, digests, provenance, and the proof (design page 04).
 //!
-//! Takes a [`Model`], its [`Sources`] and its [`Proof`]; gives [`Rendering`], a complete tree in memory; who writes it to a
-//! disk or a commit is no concern of this stage. Invariant: the same fleet gives the same bytes; and before anything is
-//! given, every bundle was read back and its sums compared with the model's.
+//! Takes a [`Model`], its [`Sources`] and its [`Proof`]; gives one file after the other, as bundles are made, so that no
+//! more of them are in memory than are made at once; who writes them to a disk or a commit is no concern of this stage.
+//! Invariant: the same fleet gives the same bytes; and a rendering that came to its end was read back, every bundle, and
+//! its sums compared with the model's.
 
 mod bundle;
 mod paths;
@@ -11,13 +12,14 @@ mod recheck;
 pub mod yaml;
 
 use crate::files::Sources;
-use crate::lower::{self, Bundle, Clash};
-use crate::model::{ClusterAccess, Model, RegionId};
+use crate::lower::{self, Bundle, Clash, Lowering};
+use crate::model::{ClusterAccess, Model};
 use crate::proof::Proof;
 use rayon::prelude::*;
 use seawall_schema::bundle::{self as format, FORMAT, FleetFile};
-use seawall_schema::digest;
 use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::sync::{Mutex, PoisonError};
 
 /// Version of the policy language that is compiled.
 const LANGUAGE: u32 = 1;
@@ -65,37 +67,86 @@ impl RenderError {
     }
 }
 
-/// Renders the whole fleet.
+/// Why a rendering did not come to its end.
+#[derive(Debug)]
+pub enum Stopped<E> {
+    /// There is none.
+    Refused(RenderError),
+    /// Who was given a file did not want it.
+    Put(E),
+}
+
+impl<E> From<RenderError> for Stopped<E> {
+    fn from(error: RenderError) -> Self {
+        Stopped::Refused(error)
+    }
+}
+
+impl<E> From<Clash> for Stopped<E> {
+    fn from(clash: Clash) -> Self {
+        Stopped::Refused(clash.into())
+    }
+}
+
+/// Who is given files: their paths, `/` between parts, and what is in them; from several threads, in no order.
+pub type Put<'p, E> = &'p (dyn Fn(String, Vec<u8>) -> Result<(), E> + Sync);
+
+/// Renders the whole fleet into memory.
 ///
 /// # Errors
 /// [`RenderError`]; nothing is rendered in part.
 pub fn render(model: &Model, sources: &Sources, proof: &Proof) -> Result<Rendering, RenderError> {
-    let lowered = lower::lower(model, proof)?;
-    let mut files = BTreeMap::new();
-    let mut bundles = BTreeMap::new();
-    let tree = |bundle| bundle::tree(model, sources, proof, bundle);
-    let trees: Vec<_> = lowered.bundles.par_iter().map(tree).collect::<Result<_, _>>()?;
-    for (bundle, tree) in lowered.bundles.iter().zip(trees) {
-        if let Some(root) = tree.get("bundle.json") {
-            bundles.insert(bundle.folder.clone(), digest::sha256(root));
-        }
-        files.extend(tree.into_iter().map(|(path, bytes)| (format!("{}/{path}", bundle.folder), bytes)));
+    let files = Mutex::new(BTreeMap::new());
+    let put = |path, bytes| {
+        files.lock().unwrap_or_else(PoisonError::into_inner).insert(path, bytes);
+        Ok::<(), Infallible>(())
+    };
+    match each_file(model, sources, proof, &put) {
+        Ok(()) => Ok(Rendering { files: files.into_inner().unwrap_or_else(PoisonError::into_inner) }),
+        Err(Stopped::Refused(error)) => Err(error),
+        Err(Stopped::Put(never)) => match never {},
     }
+}
+
+/// Renders the whole fleet, each file given away as soon as it is made.
+///
+/// # Errors
+/// [`Stopped`]; what was given away until then is no rendering.
+pub fn each_file<E: Send>(
+    model: &Model,
+    sources: &Sources,
+    proof: &Proof,
+    put: Put<'_, E>,
+) -> Result<(), Stopped<E>> {
+    let lowered = lower::lower(model, proof);
+    let render = |number| -> Result<_, Stopped<E>> {
+        let bundle = lowered.bundle(number)?;
+        let of = Of { model, sources, proof };
+        let digest = bundle::write(&of, &bundle, bundle.overlays(), put)?;
+        Ok((bundle.folder().to_owned(), digest, access(model, &bundle)))
+    };
+    let done: Vec<_> = (0..lowered.count()).into_par_iter().map(render).collect::<Result<_, Stopped<E>>>()?;
+    let active = active(model, &lowered);
     let fleet = FleetFile {
         format: FORMAT,
         language: LANGUAGE,
         fleet: model.fleet.name.value.to_string(),
-        active_events: lowered.bundles.iter().map(|b| (b.folder.clone(), active(model, b))).collect(),
-        clusters: lowered
-            .bundles
+        active_events: done.iter().map(|(folder, ..)| (folder.clone(), active.clone())).collect(),
+        clusters: done
             .iter()
-            .filter_map(|b| Some((b.folder.clone(), access(model, b)?)))
+            .filter_map(|(folder, _, access)| Some((folder.clone(), access.clone()?)))
             .collect(),
-        bundles,
+        bundles: done.into_iter().map(|(folder, digest, _)| (folder, digest)).collect(),
     };
-    files.insert("fleet.json".to_owned(), bundle::json(&fleet)?);
-    files.extend(proved(model, proof)?);
-    Ok(Rendering { files })
+    put("fleet.json".to_owned(), bundle::json(&fleet)?).map_err(Stopped::Put)?;
+    proved(model, proof)?.into_iter().try_for_each(|(path, bytes)| put(path, bytes)).map_err(Stopped::Put)
+}
+
+/// What bundles are made of.
+struct Of<'a> {
+    model: &'a Model,
+    sources: &'a Sources,
+    proof: &'a Proof,
 }
 
 /// The files of a rendering that say what was proved: the proof, and the headroom that it leaves.
@@ -110,21 +161,18 @@ pub fn proved(model: &Model, proof: &Proof) -> Result<BTreeMap<String, Vec<u8>>,
 }
 
 /// Events declared in git, by the names of their overlays.
-fn active(model: &Model, bundle: &Bundle) -> Vec<String> {
-    let overlay = |scenario: &str| {
-        let found = bundle.overlays.iter().find(|o| o.scenario == scenario || o.name == scenario);
-        found.map(|o| o.name.clone())
-    };
+fn active(model: &Model, lowered: &Lowering<'_>) -> Vec<String> {
     let declared = model.declarations.iter().map(|d| d.event.value.as_str());
-    declared.filter_map(|event| overlay(event).or_else(|| overlay(&format!("event:{event}")))).collect()
+    let overlay =
+        |event: &str| lowered.overlay_of(event).or_else(|| lowered.overlay_of(&format!("event:{event}")));
+    declared.filter_map(overlay).map(str::to_owned).collect()
 }
 
-fn access(model: &Model, bundle: &Bundle) -> Option<format::ClusterAccess> {
-    let region: RegionId = bundle.region;
-    let own = bundle.cell.as_ref().and_then(|_| bundle.locations.first());
+fn access(model: &Model, bundle: &Bundle<'_>) -> Option<format::ClusterAccess> {
+    let own = bundle.cell().and_then(|_| bundle.locations().first());
     let cluster = match own {
         Some(location) => model[*location].cluster.as_ref(),
-        None => model[region].cluster.as_ref(),
+        None => model[bundle.region()].cluster.as_ref(),
     };
     Some(match &cluster?.access {
         ClusterAccess::Context(name) => format::ClusterAccess::Context(name.clone()),

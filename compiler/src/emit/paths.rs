@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 const LONGEST: usize = 180;
 
 /// The names of objects, in their order.
-pub(crate) fn names(objects: &[LoweredObject]) -> Vec<String> {
-    let plain: Vec<_> = objects.iter().map(plain).collect();
+pub(crate) fn names(objects: &[&LoweredObject]) -> Vec<String> {
+    let plain: Vec<_> = objects.iter().map(|object| plain(object)).collect();
     let mut uses: BTreeMap<&str, usize> = BTreeMap::new();
     for (name, _) in &plain {
         *uses.entry(name).or_default() += 1;

@@ -5,7 +5,7 @@ use crate::model::*;
 use crate::span::Span;
 use seawall_schema::{digest, keys};
 use serde_json::{Map, Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What one bundle is for.
 #[derive(Clone, Debug)]
@@ -21,6 +21,8 @@ pub(crate) struct Place {
     pub(crate) tenants: Vec<TenantId>,
     /// Which tiers come here by which lanes.
     pub(crate) carried: BTreeSet<(LaneId, TierId)>,
+    /// All work of the tenants that have a quota in the region, by tenant.
+    pub(crate) quota_work: BTreeMap<TenantId, Vec<WorkloadId>>,
     /// Labels of the residencies too long to be spelt out that include this country.
     pub(crate) residency_sets: BTreeSet<String>,
 }
@@ -53,10 +55,28 @@ impl Place {
         tenants.extend(jobs.map(|j| j.tenant.value));
         let quota = |t: &Tenant| t.quotas.iter().any(|q| q.region == region);
         let with_quota = model.tenants.iter().enumerate().filter(|(_, t)| quota(t));
-        tenants.extend(with_quota.map(|(index, _)| TenantId(index as u32)));
+        let mut quota_work: BTreeMap<_, Vec<_>> =
+            with_quota.map(|(index, _)| (TenantId(index as u32), Vec::new())).collect();
+        for (index, workload) in model.workloads.iter().enumerate() {
+            if let Some(theirs) = quota_work.get_mut(&workload.tenant.value) {
+                theirs.push(WorkloadId(index as u32));
+            }
+        }
+        tenants.extend(quota_work.keys().copied());
         let residency_sets = residency::sets_with(model, &model[region].country.value);
         let tenants = tenants.into_iter().collect();
-        Self { folder, region, cell, inventory, locations, workloads, tenants, carried, residency_sets }
+        Self {
+            folder,
+            region,
+            cell,
+            inventory,
+            locations,
+            workloads,
+            tenants,
+            carried,
+            quota_work,
+            residency_sets,
+        }
     }
 }
 

@@ -3,14 +3,15 @@
 //! The record points at `<region>.<host>`, which the region's own ingress publishes. The weight is the share of the
 //! workload's replicas that serve here; where none serve, there is no record.
 
-use super::{Context, LoweredObject, Situation, context, proved_replicas};
+use super::{Context, Instance, LoweredObject, Situation, context, proved_replicas};
 use crate::model::*;
 use seawall_schema::keys;
 use serde_json::json;
 
-pub(super) fn records(context: &Context<'_>) -> Vec<LoweredObject> {
-    let own = context.workloads().filter(|(_, w)| w.mode == Mode::Own);
-    own.filter_map(|(id, workload)| record(context, id, workload)).collect()
+/// Of the workload whose instances these are.
+pub(super) fn records(context: &Context<'_>, instances: &[Instance<'_>]) -> Option<LoweredObject> {
+    let first = instances.first().filter(|i| i.workload.mode == Mode::Own)?;
+    record(context, first.id, first.workload)
 }
 
 fn record(context: &Context<'_>, id: WorkloadId, workload: &Workload) -> Option<LoweredObject> {

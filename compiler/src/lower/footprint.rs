@@ -8,7 +8,7 @@ use super::context::moves_to;
 use super::{manifests, names};
 use crate::model::*;
 use crate::span::Span;
-use seawall_schema::{Resources, Share};
+use seawall_schema::{Resource, Share};
 use std::collections::BTreeSet;
 
 /// One controller: replicas of a workload at a location.
@@ -54,10 +54,9 @@ impl Instance<'_> {
         self.autoscale.map_or(self.replicas, |scale| scale.max)
     }
 
-    /// An amount for so many replicas.
-    pub(crate) fn times(&self, replicas: u64) -> Resources {
-        let request = &self.workload.request.value;
-        Resources(request.iter().map(|(k, q)| (k.clone(), q.saturating_mul(replicas))).collect())
+    /// An amount of a resource for so many replicas.
+    pub(crate) fn times(&self, replicas: u64, resource: &Resource) -> u64 {
+        self.workload.request.value.get(resource).saturating_mul(replicas)
     }
 }
 
@@ -80,11 +79,12 @@ pub(crate) fn standbys(workload: &Workload, to: &To, counts: impl Fn(LocationId)
     u64::try_from(sum).unwrap_or(u64::MAX)
 }
 
-/// Every controller of this bundle, by workload, own ones first.
-pub(crate) fn footprint<'a>(context: &Context<'a>) -> Vec<Instance<'a>> {
+/// The controllers of some workloads in this bundle, by workload, own ones first; in every situation the same ones, with
+/// other numbers.
+pub(crate) fn footprint<'a>(context: &Context<'a>, wanted: impl Fn(WorkloadId) -> bool) -> Vec<Instance<'a>> {
     let mut instances = Vec::new();
     for (id, workload) in context.workloads() {
-        if workload.mode != Mode::Observe {
+        if workload.mode != Mode::Observe && wanted(id) {
             of_workload(context, id, workload, &mut instances);
         }
     }

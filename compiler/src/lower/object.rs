@@ -5,6 +5,7 @@
 use crate::span::Span;
 use seawall_schema::object::{ObjectKey, Phase};
 use serde_json::Value;
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
 /// An object of a bundle.
@@ -125,20 +126,19 @@ impl Objects {
         self.0.into_values()
     }
 
-    /// In order of application.
-    pub(crate) fn into_ordered(self) -> Vec<LoweredObject> {
-        ordered(self.0.into_values().collect())
+    /// Some of them, to be spoilt.
+    #[cfg(test)]
+    pub(crate) fn map_mut(&mut self) -> &mut BTreeMap<ObjectKey, LoweredObject> {
+        &mut self.0
     }
 }
 
 /// Sorts objects into the order of application.
-pub(crate) fn ordered(mut objects: Vec<LoweredObject>) -> Vec<LoweredObject> {
-    objects.sort_by(|a, b| {
-        let key = |object: &LoweredObject| (object.phase, rank(&object.key.kind).1);
-        key(a).cmp(&key(b)).then_with(|| {
-            let name = |o: &LoweredObject| (o.key.namespace.clone(), o.key.name.clone(), o.key.kind.clone());
-            name(a).cmp(&name(b)).then_with(|| a.key.cmp(&b.key))
-        })
+pub(crate) fn ordered<O: Borrow<LoweredObject>>(mut objects: Vec<O>) -> Vec<O> {
+    objects.sort_by_cached_key(|object| {
+        let LoweredObject { key, phase, .. } = object.borrow();
+        let name = (key.namespace.clone(), key.name.clone(), key.kind.clone());
+        (*phase, rank(&key.kind).1, name, key.clone())
     });
     objects
 }

@@ -8,10 +8,10 @@
 use super::fill::fill;
 use super::object::ordered;
 use super::{
-    Clash, Context, Instance, LoweredObject, Normal, Place, Situation, footprint, of_bundle, of_workloads,
-    put,
+    Clash, Context, Instance, LoweredObject, Normal, Objects, Owner, Place, Situation, by_tenant, footprint,
+    of_bundle, of_workloads, put, resource_quota, theirs,
 };
-use crate::model::{Model, WorkloadId};
+use crate::model::{Model, TenantId, WorkloadId};
 use crate::proof::{Move, Outcome, Proof, Scenario, ScenarioKind, Verdict};
 use seawall_schema::digest;
 use seawall_schema::object::ObjectKey;
@@ -39,6 +39,17 @@ pub(super) struct Day<'a> {
     pub(super) name: String,
     pub(super) outcome: &'a Outcome,
     now: Situation,
+    /// Workloads with a target where work is asked to leave; what is made of all others stays as it is.
+    leaving: BTreeSet<WorkloadId>,
+}
+
+impl<'a> Day<'a> {
+    fn new(model: &Model, name: String, outcome: &'a Outcome) -> Self {
+        let now = situation(model, outcome);
+        let leaves = |id: &WorkloadId| model[*id].targets.iter().any(|t| now.displaces(t.location));
+        let leaving = (0..model.workloads.len() as u32).map(WorkloadId).filter(leaves).collect();
+        Day { name, outcome, now, leaving }
+    }
 }
 
 /// The scenarios that get overlays, in order of the overlays' names.
@@ -50,7 +61,7 @@ pub(super) fn days<'a>(model: &Model, proof: &'a Proof) -> Vec<Day<'a>> {
     let twice = |name: &str| counts.get(name).is_some_and(|count| *count > 1);
     let day = |(name, outcome): &(String, &'a Outcome)| {
         let name = if twice(name) { apart(name, &outcome.scenario.name) } else { name.clone() };
-        Day { name, outcome, now: situation(model, outcome) }
+        Day::new(model, name, outcome)
     };
     let mut days: Vec<_> = named.iter().map(day).collect();
     days.extend(sets(model, proof, &days));
@@ -68,24 +79,16 @@ fn sets<'a>(model: &Model, proof: &'a Proof, singles: &[Day<'a>]) -> Vec<Day<'a>
         let of = |region: &str| own.get(format!("region:{region}").as_str()).copied();
         let mut members = regions.split('+').map(of).collect::<Option<Vec<_>>>()?;
         members.sort_unstable();
-        Some(Day { name: members.join("+"), outcome, now: situation(model, outcome) })
+        Some((members.join("+"), outcome))
     };
-    proof.scenarios.iter().filter_map(set).filter(|day| day.name.len() <= NAMED).take(SETS).collect()
+    let named = proof.scenarios.iter().filter_map(set).filter(|(name, _)| name.len() <= NAMED);
+    named.take(SETS).map(|(name, outcome)| Day::new(model, name, outcome)).collect()
 }
 
 /// Most sets of regions with overlays of their own: each is a part of every bundle.
 const SETS: usize = 400;
 /// Longest name of such a set: it is that of a folder.
 const NAMED: usize = 200;
-
-pub(super) fn overlays(
-    model: &Model,
-    place: &Place,
-    days: &[Day<'_>],
-    normal: &Normal<'_>,
-) -> Result<Vec<Overlay>, Clash> {
-    days.iter().map(|day| overlay(model, place, day, normal)).collect()
-}
 
 /// The overlay's own name; sets of several regions go by those of their regions, and zones have none.
 fn name(model: &Model, scenario: &Scenario) -> Option<String> {
@@ -131,16 +134,29 @@ pub(crate) fn situation(model: &Model, outcome: &Outcome) -> Situation {
     }
 }
 
-fn overlay(model: &Model, place: &Place, day: &Day<'_>, normal: &Normal<'_>) -> Result<Overlay, Clash> {
-    let Day { name, outcome, now } = day;
+pub(super) fn overlay(
+    model: &Model,
+    place: &Place,
+    day: &Day<'_>,
+    normal: &Normal<'_>,
+) -> Result<Overlay, Clash> {
+    let Day { name, outcome, now, leaving } = day;
     let context = Context { model, place, now };
-    let mut instances = footprint(&context);
-    let mut then = of_bundle(&context, &instances)?;
-    let changed = changed(&context, &normal.instances, &instances);
-    instances.retain(|instance| changed.contains(&instance.id));
-    put(&context, &mut then, of_workloads(&context, &instances))?;
-    let asked = |key: &ObjectKey| normal.owners.get(key).is_none_or(|owner| changed.contains(owner));
-    let gone = |b: &&LoweredObject| then.get(&b.key).is_none() && asked(&b.key);
+    let changed = footprint(&context, |id| leaving.contains(&id));
+    let tenants: BTreeSet<TenantId> = changed.iter().map(|i| i.workload.tenant.value).collect();
+    let mut then = Objects::default();
+    put(&context, &mut then, of_bundle(&context))?;
+    put(&context, &mut then, quotas(&context, &changed, &tenants, normal))?;
+    for instances in changed.chunk_by(|a, b| a.id == b.id) {
+        put(&context, &mut then, of_workloads(&context, instances))?;
+    }
+    let asked = |key: &ObjectKey| match normal.owners.get(key) {
+        Some(Owner::Always) => false,
+        Some(Owner::Tenant(tenant)) => tenants.contains(tenant),
+        Some(Owner::Workload(workload)) => leaving.contains(workload),
+        Some(Owner::Bundle) | None => true,
+    };
+    let gone = |b: &&LoweredObject| asked(&b.key) && then.get(&b.key).is_none();
     let removed: Vec<_> = normal.objects.iter().filter(gone).map(|b| b.key.clone()).collect();
     let differs =
         |object: &LoweredObject| normal.objects.get(&object.key).is_none_or(|b| b.value != object.value);
@@ -150,13 +166,20 @@ fn overlay(model: &Model, place: &Place, day: &Day<'_>, normal: &Normal<'_>) -> 
     Ok(Overlay { name, scenario, verdict, moves, objects, removed })
 }
 
-/// Workloads of which any object may differ: by their numbers, or by an autoscaler that is held.
-fn changed(context: &Context<'_>, base: &[Instance<'_>], then: &[Instance<'_>]) -> BTreeSet<WorkloadId> {
-    let of = |i: &Instance<'_>| (i.id, i.location, i.replicas, i.grown, i.autoscale.map(|a| (a.min, a.max)));
-    let holds = |i: &Instance<'_>| {
-        i.workload.during_failover.as_ref().is_some_and(|d| d.hold_autoscale)
-            && context.now.displaces(i.location)
-    };
-    let pairs = base.iter().zip(then);
-    pairs.filter(|(base, then)| of(base) != of(then) || holds(then)).map(|(_, then)| then.id).collect()
+/// Quotas of the tenants whose work changes, and what freezes all tenants' preemptible work.
+fn quotas<'a>(
+    context: &Context<'a>,
+    changed: &[Instance<'a>],
+    tenants: &BTreeSet<TenantId>,
+    normal: &Normal<'a>,
+) -> Vec<LoweredObject> {
+    // Both are in the order of workloads, and the same ones are in both.
+    let mut then = changed.iter().peekable();
+    let now = normal.instances.iter().map(|base| then.next_if(|i| i.id == base.id).unwrap_or(base));
+    let by_tenant = by_tenant(now);
+    let of_tenant = |id: &TenantId| resource_quota::of_tenant(context, theirs(&by_tenant, *id), *id);
+    let mut made: Vec<_> =
+        context.place.tenants.iter().filter(|id| tenants.contains(*id)).flat_map(of_tenant).collect();
+    made.extend(resource_quota::frozen(context, |id| theirs(&by_tenant, id)));
+    made
 }

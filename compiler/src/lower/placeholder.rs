@@ -34,7 +34,7 @@ fn of_reserve(
     index: usize,
     reserve: &Reserve,
 ) -> Vec<LoweredObject> {
-    let runs = cut(&location.pools, &held(context.model, id, index, &|_| true));
+    let runs = cut(&location.pools, &held(context, id, index, &|_| true));
     let gone = freed(&runs, &needed(context, id, index, reserve));
     let name = name(context, location, index, reserve);
     let numbered = runs.iter().zip(gone).enumerate();
@@ -57,17 +57,17 @@ fn name(context: &Context<'_>, location: &Location, index: usize, reserve: &Rese
 
 /// Of a reserve what is not taken by standbys of the sources that `counts` lets through. Several reserves of one lane are
 /// filled in the order in which they are declared.
-pub(crate) fn held(
-    model: &Model,
+fn held(
+    context: &Context<'_>,
     id: LocationId,
     index: usize,
     counts: &dyn Fn(LocationId) -> bool,
 ) -> Resources {
-    let reserves = &model[id].reserves;
+    let reserves = &context.model[id].reserves;
     let reserve = &reserves[index];
     let mut held = Resources::default();
     for (resource, amount) in reserve.amount.iter() {
-        let standing = standing(model, id, reserve.lane, resource, counts);
+        let standing = standing(context, id, reserve.lane, resource, counts);
         let earlier = reserves[..index].iter().filter(|r| r.lane == reserve.lane);
         let filled = earlier.map(|r| r.amount.get(resource)).fold(0, u64::saturating_add);
         held.set(resource.clone(), amount.saturating_sub(standing.saturating_sub(filled)));
@@ -76,7 +76,7 @@ pub(crate) fn held(
 }
 
 fn standing(
-    model: &Model,
+    context: &Context<'_>,
     id: LocationId,
     lane: LaneId,
     resource: &Resource,
@@ -87,7 +87,7 @@ fn standing(
         let replicas: u64 = here.map(|to| standbys(w, to, counts)).sum();
         replicas.saturating_mul(w.request.value.get(resource))
     };
-    model.workloads.iter().map(of_workload).fold(0, u64::saturating_add)
+    context.workloads().map(|(_, w)| of_workload(w)).fold(0, u64::saturating_add)
 }
 
 /// What the placeholders of a reserve must give up now, of what they hold in normal running: the room of the work that
@@ -100,8 +100,8 @@ fn needed(context: &Context<'_>, id: LocationId, index: usize, reserve: &Reserve
         return needed;
     }
     let stands = |source: LocationId| !context.now.displaces(source);
-    for (resource, normal) in held(model, id, index, &|_| true).iter() {
-        let available = held(model, id, index, &stands).get(resource);
+    for (resource, normal) in held(context, id, index, &|_| true).iter() {
+        let available = held(context, id, index, &stands).get(resource);
         let arriving: u64 = (context.now.moves.iter())
             .filter(|m| m.destination == id && m.lane == reserve.lane)
             .map(|m| {
@@ -111,7 +111,7 @@ fn needed(context: &Context<'_>, id: LocationId, index: usize, reserve: &Reserve
             .fold(0, u64::saturating_add);
         let earlier = model[id].reserves[..index].iter().enumerate().filter(|(_, r)| r.lane == reserve.lane);
         let spent =
-            earlier.map(|(i, _)| held(model, id, i, &stands).get(resource)).fold(0, u64::saturating_add);
+            earlier.map(|(i, _)| held(context, id, i, &stands).get(resource)).fold(0, u64::saturating_add);
         let left = available - available.min(arriving.saturating_sub(spent));
         needed.set(resource.clone(), normal.saturating_sub(left));
     }

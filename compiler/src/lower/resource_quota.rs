@@ -11,25 +11,20 @@ use crate::model::*;
 use crate::span::Span;
 use seawall_schema::{Resource, Resources, keys};
 use serde_json::{Map, Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-pub(super) fn resource_quotas(context: &Context<'_>, instances: &[Instance<'_>]) -> Vec<LoweredObject> {
-    let mut by_tenant: BTreeMap<TenantId, Vec<&Instance<'_>>> = BTreeMap::new();
-    for instance in instances {
-        by_tenant.entry(instance.workload.tenant.value).or_default().push(instance);
-    }
-    let of = |id: &TenantId| of_tenant(context, by_tenant.get(id).map_or(&[], Vec::as_slice), *id);
-    context.place.tenants.iter().flat_map(of).collect()
-}
-
-fn of_tenant(context: &Context<'_>, of_this: &[&Instance<'_>], id: TenantId) -> Vec<LoweredObject> {
+/// All of a tenant's, for what runs here of its work.
+pub(super) fn of_tenant(
+    context: &Context<'_>,
+    of_this: &[&Instance<'_>],
+    id: TenantId,
+) -> Vec<LoweredObject> {
     let model = context.model;
     let mut made = vec![tiers(context, of_this, id)];
     let lanes: BTreeSet<_> = lanes(context);
     made.extend(lanes.into_iter().map(|lane| of_lane(context, of_this, id, lane)));
     made.extend(queues(context).filter(|q| uses(model, id, q)).map(|queue| of_queue(context, id, queue)));
     made.extend(extended(context, of_this, id));
-    made.extend(context.now.span().and_then(|event| frozen(context, of_this, id, event)));
     made
 }
 
@@ -50,7 +45,7 @@ pub(crate) fn tenant_limit(context: &Context<'_>, of_this: &[&Instance<'_>], id:
     for resource in &context.model.resources {
         let sum = |count: &dyn Fn(&Instance<'_>) -> u64| {
             let own = of_this.iter().filter(|i| i.role == Role::Own);
-            own.map(|i| i.times(count(i)).get(resource)).fold(0, u64::saturating_add)
+            own.map(|i| i.times(count(i), resource)).fold(0, u64::saturating_add)
         };
         let grown = sum(&|i| i.grown);
         let surge = |i: &Instance<'_>| manifests::surge(context.model, i.workload, i.most());
@@ -72,7 +67,8 @@ fn named_limit(context: &Context<'_>, id: TenantId, resource: &Resource) -> Opti
     let proved = |location: &LocationId| {
         let of_workload =
             |w: &Workload| super::proved_replicas(w, *location).saturating_mul(w.request.value.get(resource));
-        model.workloads.iter().filter(|w| w.tenant.value == id).map(of_workload).fold(0, u64::saturating_add)
+        let all = context.place.quota_work.get(&id).into_iter().flatten();
+        all.map(|w| of_workload(&model[*w])).fold(0, u64::saturating_add)
     };
     if context.place.cell.is_some() {
         return Some(context.place.locations.iter().map(proved).fold(0, u64::saturating_add));
@@ -101,7 +97,7 @@ fn of_lane(context: &Context<'_>, of_this: &[&Instance<'_>], id: TenantId, lane:
     let by_lane: Vec<_> = of_this.iter().filter(|i| i.role == Role::Standby(lane)).collect();
     let mut limit = Resources::default();
     for resource in &model.resources {
-        let amounts = by_lane.iter().map(|i| i.times(i.replicas).get(resource));
+        let amounts = by_lane.iter().map(|i| i.times(i.replicas, resource));
         limit.set(resource.clone(), amounts.fold(0, u64::saturating_add));
     }
     let carried = context.place.carried.iter().copied().filter(|(l, _)| *l == lane);
@@ -157,7 +153,7 @@ fn extended(context: &Context<'_>, of_this: &[&Instance<'_>], id: TenantId) -> O
     let mut limit = Resources::default();
     let own = tenant_limit(context, of_this, id);
     for resource in model.resources.iter().filter(|r| matches!(r, Resource::Extended(_))) {
-        let lanes = of_this.iter().filter(|i| i.role != Role::Own).map(|i| i.times(i.replicas).get(resource));
+        let lanes = of_this.iter().filter(|i| i.role != Role::Own).map(|i| i.times(i.replicas, resource));
         let queues = queues(context).filter(|q| uses(model, id, q)).flat_map(|q| &q.quotas);
         let queued = queues.filter(|q| context.holds(q.location)).map(|q| q.amount.get(resource));
         if let Some(own) = own.named(resource) {
@@ -176,29 +172,26 @@ fn extended(context: &Context<'_>, of_this: &[&Instance<'_>], id: TenantId) -> O
     Some(object)
 }
 
-/// While an event is in force, preemptible tiers do not grow beyond what is proved of them.
-fn frozen(
+/// While an event is in force, preemptible tiers do not grow beyond what is proved of them, whoever's they are.
+pub(super) fn frozen<'f, 'i: 'f, 'a: 'i>(
     context: &Context<'_>,
-    of_this: &[&Instance<'_>],
-    id: TenantId,
-    event: Span,
-) -> Option<LoweredObject> {
+    theirs: impl Fn(TenantId) -> &'f [&'i Instance<'a>],
+) -> Vec<LoweredObject> {
     let model = context.model;
-    if !context.now.touches(&context.place.locations) {
-        return None;
-    }
-    let preemptible = |i: &&&Instance<'_>| i.role == Role::Own && model[i.workload.tier.value].preemptible;
-    let mut limit = Resources::default();
-    for resource in &model.resources {
-        let amounts = of_this.iter().filter(preemptible).map(|i| i.times(i.most()).get(resource));
-        limit.set(resource.clone(), amounts.fold(0, u64::saturating_add));
-    }
+    let event = context.now.span().filter(|_| context.now.touches(&context.place.locations));
     let classes: Vec<_> =
         model.tiers.iter().filter(|t| t.preemptible).map(|t| names::tier_class(t).name).collect();
-    if classes.is_empty() {
-        return None;
-    }
-    Some(quota(context, &model[id], "seawall-frozen", &limit, Some(classes), &[], vec![event]))
+    let Some(event) = event.filter(|_| !classes.is_empty()) else { return Vec::new() };
+    let preemptible = |i: &&&Instance<'_>| i.role == Role::Own && model[i.workload.tier.value].preemptible;
+    let of_tenant = |id: &TenantId| {
+        let mut limit = Resources::default();
+        for resource in &model.resources {
+            let amounts = theirs(*id).iter().filter(preemptible).map(|i| i.times(i.most(), resource));
+            limit.set(resource.clone(), amounts.fold(0, u64::saturating_add));
+        }
+        quota(context, &model[*id], "seawall-frozen", &limit, Some(classes.clone()), &[], vec![event])
+    };
+    context.place.tenants.iter().map(of_tenant).collect()
 }
 
 fn quota(

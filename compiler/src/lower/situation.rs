@@ -21,6 +21,15 @@ pub(crate) struct Situation {
     pub(crate) arrivals: BTreeMap<(WorkloadId, LocationId, LaneId), i128>,
 }
 
+/// Normal running.
+pub(super) static NORMAL: Situation = Situation {
+    event: None,
+    failed: BTreeSet::new(),
+    drained: BTreeMap::new(),
+    moves: Vec::new(),
+    arrivals: BTreeMap::new(),
+};
+
 impl Situation {
     /// Whether work at a location is asked to leave.
     pub(crate) fn displaces(&self, location: LocationId) -> bool {

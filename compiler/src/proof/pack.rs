@@ -152,8 +152,8 @@ impl Rack {
         if total > NODES || total.saturating_mul(tables.k as u64) > AMOUNTS || zones > ZONES {
             return None;
         }
-        let (nodes, left, most, spread) = (Vec::new(), Vec::new(), Vec::new(), BTreeMap::new());
-        let mut rack = Self { location, k: tables.k, zones, nodes, left, most, spread };
+        let (nodes, left, tops, spread) = (Vec::new(), Vec::new(), Vec::new(), BTreeMap::new());
+        let mut rack = Self { location, k: tables.k, zones, nodes, left, most: tops, spread };
         // Nobody says which nodes carry what is occupied: an even part on each.
         let occupied =
             |resource| found.occupied.as_ref().map_or(0, |o| o.value.get(resource)).div_ceil(total.max(1));

@@ -1,7 +1,8 @@
 //! Writing renderings to folders and branches: whole or not at all, and never over something else.
 
-use seawall_cli::commit::{self, Committed};
+use seawall_cli::commit::{self, Committed, Comparing, Staging};
 use seawall_cli::folder::{self, Tree, differences};
+use seawall_cli::writing::Writing;
 use seawall_cli::{Context, Failure};
 use std::cell::RefCell;
 use std::fs;
@@ -21,8 +22,28 @@ fn rendering(extra: &[(&str, &str)]) -> Tree {
 }
 
 fn write(context: &Context, out: &Path, tree: &Tree) -> Result<(), Failure> {
-    folder::read_old(context, out)?;
-    folder::replace(context, out, tree)
+    let mut writing = Writing::begin(context, out, false)?;
+    tree.iter().try_for_each(|(path, bytes)| writing.put(path, bytes))?;
+    writing.finish()
+}
+
+fn commit_tree(
+    repository: &git2::Repository,
+    branch: &str,
+    tree: &Tree,
+    message: &str,
+) -> Result<Committed, Failure> {
+    let mut staging = Staging::begin(repository, branch)?;
+    tree.iter().try_for_each(|(path, bytes)| staging.put(path, bytes))?;
+    staging.finish(message)
+}
+
+fn compare(context: &Context, out: &Path, tree: &Tree) -> Vec<String> {
+    let mut writing = Writing::begin(context, out, true).unwrap();
+    tree.iter().for_each(|(path, bytes)| writing.put(path, bytes).unwrap());
+    let differences = writing.differences().iter().map(|d| format!("{} {}", d.sign, d.path)).collect();
+    writing.finish().unwrap();
+    differences
 }
 
 #[test]
@@ -32,6 +53,9 @@ fn a_rendering_is_replaced_whole() {
     let first = rendering(&[("regions/a/base/x.yaml", "x: 1\n"), ("regions/b/base/y.yaml", "y: 1\n")]);
     write(&context, &out, &first).unwrap();
     let second = rendering(&[("regions/a/base/x.yaml", "x: 2\n")]);
+    let expected = ["~ regions/a/base/x.yaml", "- regions/b/base/y.yaml"];
+    assert_eq!(compare(&context, &out, &second), expected);
+    assert_eq!(folder::read(&out, "out").unwrap(), first, "what is only compared is not written");
     write(&context, &out, &second).unwrap();
     assert_eq!(folder::read(&out, "out").unwrap(), second);
     let left: Vec<_> =
@@ -39,7 +63,38 @@ fn a_rendering_is_replaced_whole() {
     assert_eq!(left, ["out"], "temporary folders are gone");
     let signs: Vec<_> =
         differences(&first, &second).iter().map(|d| format!("{} {}", d.sign, d.path)).collect();
-    assert_eq!(signs, ["~ regions/a/base/x.yaml", "- regions/b/base/y.yaml"]);
+    assert_eq!(signs, expected);
+}
+
+#[test]
+fn what_stays_is_carried_over_and_nothing_is_written_where_all_stays() {
+    let top = tempfile::tempdir().unwrap();
+    let (context, out) = (context(top.path()), top.path().join("out"));
+    let first = rendering(&[("regions/a/base/x.yaml", "x: 1\n"), ("regions/a/base/y.yaml", "y: 1\n")]);
+    write(&context, &out, &first).unwrap();
+    let made = |path: &str| fs::metadata(out.join(path)).unwrap().modified().unwrap();
+    let (folder, y) = (made("."), made("regions/a/base/y.yaml"));
+    write(&context, &out, &first).unwrap();
+    assert_eq!(made("."), folder, "the folder is the same one");
+    let second = rendering(&[("regions/a/base/x.yaml", "x: 2\n"), ("regions/a/base/y.yaml", "y: 1\n")]);
+    write(&context, &out, &second).unwrap();
+    assert_eq!(folder::read(&out, "out").unwrap(), second);
+    assert_eq!(made("regions/a/base/y.yaml"), y, "an unchanged file is the old one");
+    assert_ne!(made("."), folder);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_is_carried_over_as_what_it_leads_to() {
+    let top = tempfile::tempdir().unwrap();
+    let (context, out) = (context(top.path()), top.path().join("out"));
+    write(&context, &out, &rendering(&[("regions/a/base/x.yaml", "x: 1\n")])).unwrap();
+    fs::write(top.path().join("elsewhere"), "y: 1\n").unwrap();
+    std::os::unix::fs::symlink("../../../../elsewhere", out.join("regions/a/base/y.yaml")).unwrap();
+    let second = rendering(&[("regions/a/base/x.yaml", "x: 2\n"), ("regions/a/base/y.yaml", "y: 1\n")]);
+    write(&context, &out, &second).unwrap();
+    assert_eq!(folder::read(&out, "out").unwrap(), second);
+    assert!(!fs::symlink_metadata(out.join("regions/a/base/y.yaml")).unwrap().is_symlink());
 }
 
 #[test]
@@ -77,7 +132,8 @@ fn a_run_killed_between_the_renames_is_mended() {
     let tree = rendering(&[("regions/a/base/x.yaml", "x: 1\n")]);
     write(&context, &out, &tree).unwrap();
     fs::rename(&out, top.path().join(".out.seawall-old")).unwrap();
-    assert_eq!(folder::read_old(&context, &out).unwrap(), tree);
+    assert_eq!(compare(&context, &out, &tree), Vec::<String>::new());
+    assert_eq!(folder::read(&out, "out").unwrap(), tree);
     assert!(out.join("fleet.json").exists() && !top.path().join(".out.seawall-old").exists());
 }
 
@@ -129,16 +185,21 @@ fn a_branch_grows_only_when_something_changed() {
     let top = tempfile::tempdir().unwrap();
     let repository = git2::Repository::init_bare(top.path()).unwrap();
     let tree = rendering(&[("regions/a/base/x.yaml", "x: 1\n")]);
-    let Committed::New(first) = commit::write(&repository, "rendering", &tree, "one").unwrap() else {
+    let Committed::New(first) = commit_tree(&repository, "rendering", &tree, "one").unwrap() else {
         panic!()
     };
-    assert_eq!(commit::write(&repository, "rendering", &tree, "two").unwrap(), Committed::Unchanged(first));
+    assert_eq!(commit_tree(&repository, "rendering", &tree, "two").unwrap(), Committed::Unchanged(first));
     let tree = rendering(&[("regions/a/base/x.yaml", "x: 2\n")]);
-    let Committed::New(second) = commit::write(&repository, "rendering", &tree, "three").unwrap() else {
+    let Committed::New(second) = commit_tree(&repository, "rendering", &tree, "three").unwrap() else {
         panic!()
     };
     assert_eq!(message_of(&repository, second), (String::from("three"), 1));
     assert_eq!(commit::read(&repository, "rendering").unwrap(), tree);
+    let mut comparing = Comparing::begin(&repository, "rendering").unwrap();
+    let other = rendering(&[("regions/a/base/x.yaml", "x: 3\n"), ("regions/b/base/x.yaml", "x: 3\n")]);
+    other.iter().skip(1).for_each(|(path, bytes)| comparing.put(path, bytes).unwrap());
+    let signs: Vec<_> = comparing.differences().iter().map(|d| format!("{} {}", d.sign, d.path)).collect();
+    assert_eq!(signs, ["- fleet.json", "~ regions/a/base/x.yaml", "+ regions/b/base/x.yaml"]);
     assert_eq!(repository.find_commit(second).unwrap().parent_id(0).unwrap(), first);
 }
 
@@ -152,11 +213,11 @@ fn a_branch_of_something_else_is_left_alone() {
     builder.insert("main.rs", blob, 0o100644).unwrap();
     let tree = repository.find_tree(builder.write().unwrap()).unwrap();
     let tip = repository.commit(Some("refs/heads/main"), &who, &who, "code", &tree, &[]).unwrap();
-    let failure = commit::write(&repository, "main", &rendering(&[]), "no").unwrap_err();
+    let failure = commit_tree(&repository, "main", &rendering(&[]), "no").unwrap_err();
     assert_eq!(failure.code(), 2);
     assert_eq!(repository.refname_to_id("refs/heads/main").unwrap(), tip);
-    assert_eq!(commit::write(&repository, "..", &rendering(&[]), "no").unwrap_err().code(), 2);
-    commit::write(&repository, "rendering", &rendering(&[]), "yes").unwrap();
+    assert_eq!(commit_tree(&repository, "..", &rendering(&[]), "no").unwrap_err().code(), 2);
+    commit_tree(&repository, "rendering", &rendering(&[]), "yes").unwrap();
     assert!(!top.path().join("fleet.json").exists(), "the work tree is not touched");
 }
 
@@ -167,7 +228,7 @@ fn no_repository_and_a_damaged_one_are_told_apart() {
     let repository = git2::Repository::init_bare(top.path().join("bare")).unwrap();
     assert_eq!(commit::read(&repository, "nothing").unwrap_err().code(), 2);
     let tree = rendering(&[("regions/a/base/x.yaml", "x: 1\n")]);
-    let Committed::New(id) = commit::write(&repository, "rendering", &tree, "one").unwrap() else { panic!() };
+    let Committed::New(id) = commit_tree(&repository, "rendering", &tree, "one").unwrap() else { panic!() };
     let root = repository.find_commit(id).unwrap().tree_id().to_string();
     let object = top.path().join("bare/objects").join(&root[..2]).join(&root[2..]);
     fs::remove_file(&object).unwrap();

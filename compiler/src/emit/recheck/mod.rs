@@ -3,49 +3,88 @@
 //! Takes the files as they will be written; counts replicas × requests, placeholders, quotas and weights of traffic in them
 //! with the reader that reads the team's manifests, and works out the same from the model by the formulas of design page
 //! 03. Shares no code with the lowering but those formulas' inputs. A difference is a bug of the compiler.
+//! Invariant: of an object that was read back no more is kept than the sums need.
 
 mod found;
 mod modelled;
 mod traffic;
 
+pub(super) use found::Found;
+
 use super::RenderError;
-use super::bundle::Tree;
 use crate::lower::Bundle;
-use crate::manifest;
 use crate::model::*;
 use crate::proof::{Move, Proof, Verdict};
-use crate::span::FileId;
-use seawall_schema::bundle::{BundleFile, PhaseFile};
-use seawall_schema::{Resource, Share};
-use serde_json::Value;
+use found::Key;
+use modelled::Here;
+use seawall_schema::Share;
+use seawall_schema::bundle::EventFile;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Checks the base and every overlay of a bundle.
-pub(super) fn bundle(
-    model: &Model,
-    proof: &Proof,
-    bundle: &Bundle,
-    file: &BundleFile,
-    tree: &Tree,
-) -> Result<(), RenderError> {
-    let base = read(tree, &file.phases)?;
-    let keyed: Vec<(Key, &Value)> = base.iter().map(|object| (key(object), object)).collect();
-    compare(model, bundle, "base", &base.iter().collect::<Vec<_>>(), &Scene::default())?;
-    for (name, event) in &file.events {
-        let changed = read(tree, &event.phases)?;
-        let removed = event.removed.iter().map(|path| read_one(tree, path)).collect::<Result<Vec<_>, _>>()?;
-        let replaced: BTreeSet<Key> = changed.iter().chain(&removed).map(key).collect();
-        let kept = keyed.iter().filter(|(key, _)| !replaced.contains(key)).map(|(_, object)| *object);
-        let objects: Vec<&Value> = kept.chain(&changed).collect();
-        let filled = bundle.overlays.iter().find(|overlay| overlay.name == *name);
-        let scene = Scene::of(proof, &event.scenario, filled.map_or(&[], |overlay| &overlay.moves));
-        compare(model, bundle, &format!("event {name}"), &objects, &scene)?;
-    }
-    Ok(())
+/// A bundle that is compared: its base, and then one overlay after the other.
+pub(super) struct Recheck<'a> {
+    model: &'a Model,
+    proof: &'a Proof,
+    here: Here<'a>,
+    base: Vec<Found>,
+    /// Of objects of the base, which of them they are.
+    by_path: BTreeMap<&'a str, usize>,
 }
 
-/// Kind, namespace and name.
-type Key = (String, String, String);
+impl<'a> Recheck<'a> {
+    /// Takes the base as it was read back, and its paths.
+    pub(super) fn new(
+        model: &'a Model,
+        proof: &'a Proof,
+        bundle: &Bundle<'_>,
+        paths: &'a [String],
+        base: Vec<Found>,
+    ) -> Self {
+        let here = Here::new(model, bundle);
+        Self { model, proof, here, base, by_path: paths.iter().map(String::as_str).zip(0..).collect() }
+    }
+
+    /// Checks the base.
+    pub(super) fn base(&self) -> Result<(), RenderError> {
+        self.compare("base", &self.base.iter().collect::<Vec<_>>(), &Scene::default())
+    }
+
+    /// Checks an overlay over the base; `filled` is what moves in it where nothing was proved.
+    pub(super) fn event(
+        &self,
+        name: &str,
+        event: &EventFile,
+        changed: &[Found],
+        filled: &[Move],
+    ) -> Result<(), RenderError> {
+        let removed = event.removed.iter().filter_map(|path| self.by_path.get(path.as_str()));
+        let replaced: BTreeSet<&Key> =
+            changed.iter().chain(removed.map(|at| &self.base[*at])).map(|found| &found.key).collect();
+        let kept = self.base.iter().filter(|found| !replaced.contains(&found.key));
+        let objects: Vec<&Found> = kept.chain(changed).collect();
+        let scene = Scene::of(self.proof, &event.scenario, filled);
+        self.compare(&format!("event {name}"), &objects, &scene)
+    }
+
+    fn compare(&self, when: &str, objects: &[&Found], scene: &Scene<'_>) -> Result<(), RenderError> {
+        let rendered = found::sums(self.model, objects);
+        let modelled = modelled::sums(&self.here, objects, scene);
+        for name in modelled.keys().chain(rendered.keys()).collect::<BTreeSet<_>>() {
+            for (k, resource) in self.model.resources.iter().enumerate() {
+                let of = |sums: &Sums<'_>| sums.get(*name).and_then(|s| s.get(k)).copied().unwrap_or(0);
+                let (model_sum, rendered_sum) = (of(&modelled), of(&rendered));
+                // While an event is in force whole nodes are freed, so that placeholders may hold less than is left.
+                let looser = name.starts_with("reserve") && !scene.away.is_empty();
+                if model_sum != rendered_sum && !(looser && rendered_sum < model_sum) {
+                    let show = |sum: u128| resource.format(i128::try_from(sum).unwrap_or(i128::MAX));
+                    let what = format!("{when}: {resource} of {name}");
+                    return Err(bug(what, show(model_sum), show(rendered_sum)));
+                }
+            }
+        }
+        traffic::compare(&self.here, when, objects, scene)
+    }
+}
 
 /// What is the case, straight from the proof.
 #[derive(Default)]
@@ -81,57 +120,18 @@ impl<'p> Scene<'p> {
     }
 }
 
-fn key(object: &Value) -> Key {
-    let text = |pointer| object.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
-    (text("/kind"), text("/metadata/namespace"), text("/metadata/name"))
-}
-
-fn read(tree: &Tree, phases: &[PhaseFile]) -> Result<Vec<Value>, RenderError> {
-    phases.iter().flat_map(|phase| &phase.objects).map(|path| read_one(tree, path)).collect()
-}
-
-fn read_one(tree: &Tree, path: &str) -> Result<Value, RenderError> {
-    let text = tree.get(path).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default();
-    let (mut objects, findings) = manifest::read(FileId(0), text);
-    match (objects.pop(), findings.is_empty()) {
-        (Some(object), true) if objects.is_empty() => Ok(object.value),
-        _ => Err(bug(format!("objects in {path}"), "1".into(), (objects.len() + 1).to_string())),
-    }
-}
-
 fn bug(what: String, model: String, rendered: String) -> RenderError {
     RenderError::CompilerBug { bundle: String::new(), what, model, rendered }
 }
 
-type Sums = BTreeMap<String, BTreeMap<Resource, u128>>;
+/// By what is counted, an amount of each resource.
+type Sums<'n> = BTreeMap<&'n str, Vec<u128>>;
 
-fn add(sums: &mut Sums, name: String, resource: &Resource, amount: u128) {
-    if amount > 0 {
-        *sums.entry(name).or_default().entry(resource.clone()).or_default() += amount;
+/// Adds to the sum of a name; nothing is there where all is 0.
+fn add<'n>(sums: &mut Sums<'n>, name: &'n str, amounts: impl Iterator<Item = u128>) {
+    let amounts: Vec<u128> = amounts.collect();
+    if amounts.iter().any(|amount| *amount > 0) {
+        let sum = sums.entry(name).or_insert_with(|| vec![0; amounts.len()]);
+        sum.iter_mut().zip(amounts).for_each(|(sum, more)| *sum += more);
     }
-}
-
-fn compare(
-    model: &Model,
-    bundle: &Bundle,
-    when: &str,
-    objects: &[&Value],
-    scene: &Scene<'_>,
-) -> Result<(), RenderError> {
-    let rendered = found::sums(model, objects);
-    let modelled = modelled::sums(model, bundle, objects, scene);
-    for name in modelled.keys().chain(rendered.keys()).collect::<BTreeSet<_>>() {
-        for resource in &model.resources {
-            let of = |sums: &Sums| sums.get(name).and_then(|s| s.get(resource)).copied().unwrap_or(0);
-            let (model_sum, rendered_sum) = (of(&modelled), of(&rendered));
-            // While an event is in force whole nodes are freed, so that placeholders may hold less than is left.
-            let looser = name.starts_with("reserve") && !scene.away.is_empty();
-            if model_sum != rendered_sum && !(looser && rendered_sum < model_sum) {
-                let show = |sum: u128| resource.format(i128::try_from(sum).unwrap_or(i128::MAX));
-                let what = format!("{when}: {resource} of {name}");
-                return Err(bug(what, show(model_sum), show(rendered_sum)));
-            }
-        }
-    }
-    traffic::compare(model, bundle, when, objects, scene)
 }
