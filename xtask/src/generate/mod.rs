@@ -5,6 +5,7 @@
 //! can tell a stale file from a fresh one.
 
 mod codes;
+mod kubernetes;
 mod language;
 mod policies;
 mod schemas;
@@ -33,7 +34,7 @@ pub(crate) struct Generator {
 
 /// Every generator, in the order in which they run.
 static ALL: &[&Generator] =
-    &[&language::GENERATOR, &policies::GENERATOR, &codes::GENERATOR, &schemas::GENERATOR];
+    &[&language::GENERATOR, &policies::GENERATOR, &codes::GENERATOR, &schemas::GENERATOR, &kubernetes::GENERATOR];
 
 /// What to generate.
 #[derive(Args)]
