@@ -4,7 +4,9 @@
 //! Invariant: a path never leaves the folder; implementations refuse links that do.
 
 use crate::span::{FileId, Span};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// Largest source file, in bytes.
 pub const FILE_LIMIT: usize = 16 << 20;
@@ -80,6 +82,8 @@ pub struct Source {
     /// The text, without a byte order mark's effect on offsets: spans count from the first byte of the file.
     pub text: String,
     line_starts: Vec<u32>,
+    /// What of the text nobody may be shown, sorted, none reaching into the next.
+    hidden: Vec<Range<u32>>,
 }
 
 /// A place as people count: line and column from 1, columns in characters.
@@ -102,8 +106,23 @@ impl Sources {
     pub fn add(&mut self, path: impl Into<String>, text: String) -> FileId {
         let newlines = memchr::memchr_iter(b'\n', text.as_bytes());
         let line_starts = std::iter::once(0).chain(newlines.map(|at| at as u32 + 1)).collect();
-        self.files.push(Source { path: path.into(), text, line_starts });
+        self.files.push(Source { path: path.into(), text, line_starts, hidden: Vec::new() });
         FileId(self.files.len() as u32 - 1)
+    }
+
+    /// Says which bytes of a file nobody may be shown, such as the values of Secrets.
+    pub fn hide(&mut self, id: FileId, ranges: impl IntoIterator<Item = Range<u32>>) {
+        let Some(source) = self.files.get_mut(id.0 as usize) else { return };
+        source.hidden.extend(ranges);
+        source.hidden.sort_by_key(|range| (range.start, range.end));
+        let mut joined: Vec<Range<u32>> = Vec::with_capacity(source.hidden.len());
+        for range in source.hidden.drain(..) {
+            match joined.last_mut() {
+                Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
+                _ => joined.push(range),
+            }
+        }
+        source.hidden = joined;
     }
 
     /// The file of that id.
@@ -134,6 +153,22 @@ impl Sources {
 }
 
 impl Source {
+    /// The character at a byte as people may see it: what is hidden is an asterisk.
+    pub fn shown(&self, offset: u32, c: char) -> char {
+        let after = self.hidden.partition_point(|range| range.start <= offset);
+        let hidden = after.checked_sub(1).is_some_and(|last| offset < self.hidden[last].end);
+        if hidden && !c.is_whitespace() { '*' } else { c }
+    }
+
+    /// Some of the text as people may see it.
+    pub fn shown_text(&self, from: u32, to: u32) -> Option<Cow<'_, str>> {
+        let text = self.text.get(from as usize..to as usize)?;
+        if self.hidden.is_empty() {
+            return Some(text.into());
+        }
+        Some(text.char_indices().map(|(at, c)| self.shown(from + at as u32, c)).collect())
+    }
+
     /// First byte and end of a line, counted from 0, without its line break.
     pub fn line(&self, number: u32) -> Option<(u32, u32)> {
         let start = *self.line_starts.get(number as usize)?;

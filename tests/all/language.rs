@@ -53,4 +53,5 @@ mod fixes;
 mod formats;
 mod hardness;
 mod made;
+mod manifests;
 mod pages;

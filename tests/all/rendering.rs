@@ -68,8 +68,9 @@ fn object(rendering: &Rendering, path: &str) -> Value {
         rendering.files.keys().filter(|p| p.starts_with(folder)).cloned().collect::<Vec<_>>().join("\n")
     };
     let bytes = rendering.files.get(path).unwrap_or_else(|| panic!("no {path}; there are\n{}", near()));
-    let (mut objects, findings) =
-        manifest::read(seawall_compiler::span::FileId(0), std::str::from_utf8(bytes).unwrap());
+    let text = std::str::from_utf8(bytes).unwrap();
+    let read = manifest::read(seawall_compiler::span::FileId(0), text);
+    let (mut objects, findings) = (read.objects, read.diagnostics);
     assert!(findings.is_empty() && objects.len() == 1, "{path}: {findings:?}");
     objects.remove(0).value
 }

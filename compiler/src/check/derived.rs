@@ -37,8 +37,7 @@ pub(super) fn stateful(draft: &Draft, out: &mut Diagnostics) {
     let model = &draft.model;
     for (index, workload, _) in workloads(draft) {
         let Some(object) = main(model, workload).filter(|object| is_stateful(object)) else { continue };
-        let (name, place) =
-            (name_of(object), object.places.get("/metadata/name").copied().unwrap_or(object.span));
+        let (name, place) = (name_of(object), object.places.get("/metadata/name").unwrap_or(object.span));
         let too_long = |name: &str| {
             format!("the StatefulSet `{name}` has {} characters, {STATEFUL_LIMIT} are the limit", name.len())
         };

@@ -1,136 +1,143 @@
-//! Manifests: each object once in its namespace, and what they refer to is among them.
+//! Manifests: each object once in its cluster and namespace.
+//!
+//! Also says who brings which objects where, for rules that ask what is there.
 
+use super::{destinations, workloads};
 use crate::diagnostic::{Diagnostic, Diagnostics, registry as codes};
-use crate::model::{Content, ManifestId, ManifestObject, Model, TenantId};
+use crate::manifest::is_cluster_scoped;
+use crate::model::{Content, LocationId, ManifestObject, Model, RegionId, TenantId};
 use crate::resolve::Draft;
 use crate::span::Span;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Whose manifests, in which files, named at which line.
-fn owners(model: &Model) -> Vec<(TenantId, &[ManifestId], Span)> {
-    let work = model.workloads.iter().filter_map(|workload| match &workload.content {
-        Content::Manifests { files, span } => Some((workload.tenant.value, &files[..], *span)),
-        Content::Container(_) => None,
-    });
-    let jobs = model.jobs.iter().map(|job| (job.tenant.value, &job.wraps[..], job.span));
-    work.chain(jobs).collect()
+/// A cluster: a region's, or that of a cell with one of its own.
+pub(super) type Cluster = (RegionId, Option<LocationId>);
+
+/// Whose manifests, which, and where they are.
+pub(super) struct Owner<'m> {
+    /// Its name, as it is written in messages.
+    pub(super) name: &'m str,
+    pub(super) tenant: TenantId,
+    pub(super) objects: Vec<&'m ManifestObject>,
+    /// The line that names the manifests.
+    pub(super) named: Span,
+    /// Every cluster it may be in: where it runs and where it may fail over to, each with a line that says so.
+    pub(super) clusters: BTreeMap<Cluster, Span>,
+    /// Whether that is certain.
+    pub(super) certain: bool,
+    /// Whether Seawall writes the objects, and nothing else does.
+    pub(super) writes: bool,
 }
 
-fn text<'v>(value: &'v Value, pointer: &str) -> &'v str {
-    value.pointer(pointer).and_then(Value::as_str).unwrap_or("")
+fn cluster(model: &Model, location: LocationId) -> Cluster {
+    let place = &model[location];
+    (place.region, (place.cell.is_some() && place.cluster.is_some()).then_some(location))
 }
 
-/// The API group, kind and name of an object.
-fn key(object: &ManifestObject) -> (String, String, String) {
-    let of = |pointer: &str| text(&object.value, pointer).to_owned();
-    let version = of("/apiVersion");
-    let group = version.rsplit_once('/').map_or("", |(group, _)| group).to_owned();
-    (group, of("/kind"), of("/metadata/name"))
+/// A cluster as it is written in messages.
+pub(super) fn label(model: &Model, (region, cell): Cluster) -> &str {
+    match cell {
+        Some(location) => &model[location].label,
+        None => model[region].name.as_str(),
+    }
 }
 
-/// Two objects of one kind and name in one namespace are one object to Kubernetes.
-pub(super) fn twice(draft: &Draft, out: &mut Diagnostics) {
+/// All workloads and jobs that have manifests.
+pub(super) fn owners(draft: &Draft) -> Vec<Owner<'_>> {
     let model = &draft.model;
-    let mut seen: BTreeMap<(TenantId, (String, String, String)), Span> = BTreeMap::new();
-    for (tenant, files, named) in owners(model) {
-        for object in files.iter().flat_map(|file| &model[*file].objects) {
-            let key = key(object);
-            let place = object.places.get("/metadata/name").copied().unwrap_or(object.span);
-            let (kind, name) = (key.1.clone(), key.2.clone());
-            let Some(first) = seen.insert((tenant, key), place) else { continue };
-            let message = format!(
-                "{kind} `{name}` is described twice in namespace `{}`",
-                model[tenant].namespace.value
-            );
-            let finding = Diagnostic::new(&codes::OBJECT_TWICE, message, place, "and again here");
-            let finding = if first == place { finding } else { finding.label(first, "it is described here") };
-            out.push(finding.label(named, "these manifests").help("rename one of them"));
-        }
-    }
-}
-
-/// ConfigMaps, Secrets and ServiceAccounts that pods refer to are among the tenant's manifests, so that they are there
-/// wherever the work may move.
-pub(super) fn references(draft: &Draft, out: &mut Diagnostics) {
-    let model = &draft.model;
-    let mut known: BTreeSet<(TenantId, &'static str, String)> = BTreeSet::new();
-    for (tenant, files, _) in owners(model) {
-        for object in files.iter().flat_map(|file| &model[*file].objects) {
-            let kinds = ["ConfigMap", "Secret", "ServiceAccount", "PersistentVolumeClaim"];
-            if let Some(kind) = kinds.into_iter().find(|kind| *kind == text(&object.value, "/kind")) {
-                known.insert((tenant, kind, text(&object.value, "/metadata/name").to_owned()));
-            }
-        }
-    }
-    for (tenant, files, named) in owners(model) {
-        for object in files.iter().flat_map(|file| &model[*file].objects) {
-            for (kind, name, pointer) in referred(object) {
-                if !known.insert((tenant, kind, name.clone())) {
-                    continue;
-                }
-                let place = object.places.get(&pointer).copied().unwrap_or(object.span);
-                let message =
-                    format!("{kind} `{name}` is not among the manifests of tenant `{}`", model[tenant].name);
-                let finding = Diagnostic::new(&codes::REFERENCE_MISSING, message, place, "referred to here");
-                let finding = finding.label(named, "these manifests");
-                out.push(finding.help("wherever the work may move, it must be there first: add it, or make sure that somebody else does"));
-            }
-        }
-    }
-}
-
-/// What an object's pod template refers to and does not call optional: kind, name, pointer.
-fn referred(object: &ManifestObject) -> Vec<(&'static str, String, String)> {
-    let template = match text(&object.value, "/kind") {
-        "Pod" => "/spec",
-        "CronJob" => "/spec/jobTemplate/spec/template/spec",
-        _ => "/spec/template/spec",
-    };
+    let of =
+        |files: &[crate::model::ManifestId]| files.iter().flat_map(|file| &model[*file].objects).collect();
     let mut found = Vec::new();
-    let Some(spec) = object.value.pointer(template) else { return found };
-    let account = text(spec, "/serviceAccountName");
-    if !matches!(account, "" | "default") {
-        found.push(("ServiceAccount", account.to_owned(), format!("{template}/serviceAccountName")));
-    }
-    let kinds: [(&str, &str, &'static str); 8] = [
-        ("configMapRef", "name", "ConfigMap"),
-        ("configMapKeyRef", "name", "ConfigMap"),
-        ("configMap", "name", "ConfigMap"),
-        ("secretRef", "name", "Secret"),
-        ("secretKeyRef", "name", "Secret"),
-        ("secret", "secretName", "Secret"),
-        ("secret", "name", "Secret"),
-        ("persistentVolumeClaim", "claimName", "PersistentVolumeClaim"),
-    ];
-    walk(spec, &mut template.to_owned(), 0, &mut |key, value, pointer| {
-        for (parent, field, kind) in kinds {
-            let name = value.get(field).and_then(Value::as_str);
-            let optional = value.get("optional").and_then(Value::as_bool).unwrap_or(false);
-            if let Some(name) = name.filter(|_| key == parent && !optional) {
-                found.push((kind, name.to_owned(), format!("{pointer}/{field}")));
-            }
+    for (_, workload, doubt) in workloads(draft) {
+        let Content::Manifests { files, span } = &workload.content else { continue };
+        let runs = workload.targets.iter().map(|target| (target.location, target.span));
+        let moves = destinations(workload).iter().map(|to| (to.location, to.span));
+        let mut clusters = BTreeMap::new();
+        for (location, span) in runs.chain(moves) {
+            clusters.entry(cluster(model, location)).or_insert(span);
         }
-    });
+        found.push(Owner {
+            name: workload.name.as_str(),
+            tenant: workload.tenant.value,
+            objects: of(files),
+            named: *span,
+            clusters,
+            certain: !doubt.places,
+            writes: workload.mode == crate::model::Mode::Own,
+        });
+    }
+    for job in &model.jobs {
+        let clusters = job.dispatch.iter().map(|to| (cluster(model, to.value), to.span)).collect();
+        found.push(Owner {
+            name: job.name.as_str(),
+            tenant: job.tenant.value,
+            objects: of(&job.wraps),
+            named: job.span,
+            clusters,
+            certain: draft.notes.whole,
+            writes: true,
+        });
+    }
     found
 }
 
-fn walk(value: &Value, pointer: &mut String, depth: usize, see: &mut dyn FnMut(&str, &Value, &str)) {
-    let mut step = |key: &str, inner: &Value, pointer: &mut String| {
-        let length = pointer.len();
-        pointer.push('/');
-        pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
-        see(key, inner, pointer);
-        if depth < 64 {
-            walk(inner, pointer, depth + 1, see);
-        }
-        pointer.truncate(length);
-    };
-    match value {
-        Value::Object(map) => map.iter().for_each(|(key, inner)| step(key, inner, pointer)),
-        Value::Array(items) => {
-            items.iter().enumerate().for_each(|(index, inner)| step(&index.to_string(), inner, pointer));
-        }
-        _ => {}
+pub(super) fn text<'v>(value: &'v Value, pointer: &str) -> &'v str {
+    value.pointer(pointer).and_then(Value::as_str).unwrap_or("")
+}
+
+/// The namespace an object is in: its own word, or its tenant's; none where its kind is of the whole cluster.
+pub(super) fn namespace<'m>(model: &'m Model, owner: &Owner<'m>, object: &'m ManifestObject) -> &'m str {
+    if is_cluster_scoped(text(&object.value, "/kind")) {
+        return "";
     }
+    match text(&object.value, "/metadata/namespace") {
+        "" => model[owner.tenant].namespace.value.as_str(),
+        own => own,
+    }
+}
+
+/// An object that was met.
+struct Met<'m> {
+    place: Span,
+    named: Span,
+    clusters: &'m BTreeMap<Cluster, Span>,
+}
+
+/// Two objects of one kind and name in one namespace of one cluster are one object to Kubernetes, whatever version of
+/// their API they name.
+pub(super) fn twice(draft: &Draft, out: &mut Diagnostics) {
+    let model = &draft.model;
+    let owners = owners(draft);
+    let mut seen: BTreeMap<(&str, &str, &str, &str), Vec<Met<'_>>> = BTreeMap::new();
+    for owner in &owners {
+        for object in &owner.objects {
+            let (kind, name) = (text(&object.value, "/kind"), text(&object.value, "/metadata/name"));
+            let group = text(&object.value, "/apiVersion").rsplit_once('/').map_or("", |(group, _)| group);
+            let namespace = namespace(model, owner, object);
+            let place = object.places.get("/metadata/name").unwrap_or(object.span);
+            let met = seen.entry((namespace, group, kind, name)).or_default();
+            let shares =
+                |earlier: &&Met<'_>| earlier.named == owner.named || meet(earlier.clusters, &owner.clusters);
+            if let Some(first) = met.iter().find(shares) {
+                let within =
+                    if namespace.is_empty() { String::new() } else { format!(" in namespace `{namespace}`") };
+                let message = format!("{kind} `{name}` is described twice{within}");
+                let finding = Diagnostic::new(&codes::OBJECT_TWICE, message, place, "and again here");
+                let same = first.place == place;
+                let finding = if same { finding } else { finding.label(first.place, "it is described here") };
+                let finding = finding.label(owner.named, "these manifests");
+                let other = first.named != owner.named;
+                let finding = if other { finding.label(first.named, "and these") } else { finding };
+                out.push(finding.help(if same { "name the file once" } else { "rename one of them" }));
+            }
+            met.push(Met { place, named: owner.named, clusters: &owner.clusters });
+        }
+    }
+}
+
+/// Whether two may be in one cluster; of what is nowhere that is not known.
+fn meet(a: &BTreeMap<Cluster, Span>, b: &BTreeMap<Cluster, Span>) -> bool {
+    let here: BTreeSet<&Cluster> = a.keys().collect();
+    here.is_empty() || b.is_empty() || b.keys().any(|cluster| here.contains(cluster))
 }

@@ -17,6 +17,7 @@ mod needs;
 mod normal;
 mod offered;
 mod quotas;
+mod references;
 mod residency;
 mod rpo;
 pub(crate) mod rto;
@@ -52,7 +53,7 @@ pub static RULES: &[Rule] = &[
     jobs::check,
     offered::check,
     manifests::twice,
-    manifests::references,
+    references::check,
     state::zones,
     state::regions,
     derived::stateful,

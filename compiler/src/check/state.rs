@@ -31,7 +31,7 @@ fn is_shared(claim: &Value) -> bool {
 fn volumes(model: &Model, workload: &Workload) -> Vec<Span> {
     let mut found = Vec::new();
     for object in objects(model, workload) {
-        let place = |pointer: &str| object.places.get(pointer).copied().unwrap_or(object.span);
+        let place = |pointer: &str| object.places.get(pointer).unwrap_or(object.span);
         let list = |pointer: &str| {
             object.value.pointer(pointer).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
         };

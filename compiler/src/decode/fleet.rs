@@ -2,6 +2,7 @@
 
 use super::policy_file::ALLOW;
 use super::shape::{Kind, Shape, many, needed, one, optional, prop, several};
+use crate::manifest::schema;
 
 /// `seawall language=1`.
 pub static SEAWALL: Shape = Shape {
@@ -16,6 +17,15 @@ pub static SEAWALL: Shape = Shape {
 pub static IMPORT: Shape = Shape {
     name: "import",
     doc: "pulls in other files; paths are relative to the fleet's folder, `*` and `**` match",
+    args: &[several("path", Kind::Text)],
+    props: &[],
+    children: &[],
+};
+
+/// `schemas "crds/*.yaml"`.
+pub static SCHEMAS: Shape = Shape {
+    name: "schemas",
+    doc: "files of CustomResourceDefinitions that manifests are held against",
     args: &[several("path", Kind::Text)],
     props: &[],
     children: &[],
@@ -36,6 +46,7 @@ pub static FLEET: Shape = Shape {
         optional(&TRAFFIC_SHIFT),
         optional(&FAILBACK),
         optional(&ROLLOUT),
+        optional(&KUBERNETES),
         many(&TARGET),
         many(&ALLOW),
     ],
@@ -116,6 +127,15 @@ static WAVE_REGION: Shape = Shape {
     name: "region",
     doc: "regions of the wave",
     args: &[several("region", Kind::Name)],
+    props: &[],
+    children: &[],
+};
+
+/// `kubernetes "1.36"`.
+static KUBERNETES: Shape = Shape {
+    name: "kubernetes",
+    doc: "the version of Kubernetes that manifests are checked for",
+    args: &[one("version", Kind::Word(schema::WORDS)).or("\"1.36\"")],
     props: &[],
     children: &[],
 };

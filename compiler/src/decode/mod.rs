@@ -33,6 +33,7 @@ use shape::{Child, Shape, many};
 pub static TOP: &[Child] = &[
     many(&fleet::SEAWALL),
     many(&fleet::IMPORT),
+    many(&fleet::SCHEMAS),
     many(&fleet::FLEET),
     many(&geography::JURISDICTION),
     many(&policy::TIER),

@@ -293,6 +293,12 @@ fn word(
     what: &str,
     span: Span,
 ) -> Result<Datum, Box<Diagnostic>> {
+    // A word that reads as a number, such as a version, was meant as text.
+    if let Value::Float(raw) = value
+        && let Some(meant) = words.iter().find(|word| *word == raw)
+    {
+        return Err(Box::new(wrong_type(value, kind, what, span).meant(span, meant, true)));
+    }
     let given = text(value, kind, what, span)?;
     if let Some(word) = words.iter().find(|w| ***w == *given) {
         return Ok(Datum::Word(word));

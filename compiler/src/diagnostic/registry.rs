@@ -173,11 +173,27 @@ codes! {
     MANIFEST_FIELD_MISSING = "SW0805", "manifest-field-missing", Error, "a Kubernetes object lacks `apiVersion`, `kind` or `metadata.name`";
     MANIFEST_BAD_VALUE = "SW0806", "manifest-bad-value", Error, "a YAML value or key that Kubernetes cannot be sent";
 
+    MANIFEST_UNKNOWN_FIELD = "SW0807", "manifest-unknown-field", Error, "an object has a field that its kind does not know";
+    MANIFEST_MISSING_FIELD = "SW0808", "manifest-missing-field", Error, "an object lacks a field that its kind needs";
+    MANIFEST_WRONG_TYPE = "SW0809", "manifest-wrong-type", Error, "a field of an object holds a value of another type";
+    MANIFEST_UNKNOWN_VALUE = "SW0810", "manifest-unknown-value", Error, "a field of an object holds none of the values that it takes";
+    MANIFEST_BAD_QUANTITY = "SW0811", "manifest-bad-quantity", Error, "a field of an object holds no Kubernetes quantity";
+    MANIFEST_OUT_OF_RANGE = "SW0812", "manifest-out-of-range", Error, "a value of an object is too small, too large, too few or too many";
+    MANIFEST_BAD_FORMAT = "SW0813", "manifest-bad-format", Error, "a text of an object is not of the form that its field takes";
+    MANIFEST_REPEATED_ITEM = "SW0814", "manifest-repeated-item", Error, "two items of a list have the same key";
+    UNKNOWN_KIND = "SW0815", "unknown-kind", Error, "an API has no kind of that name";
+    UNSERVED_VERSION = "SW0816", "unserved-version", Error, "the `apiVersion` of an object is not served";
+    MANIFEST_NO_FORM = "SW0817", "manifest-no-form", Error, "a value of an object has none of the forms that its CustomResourceDefinition allows";
+
     REQUEST_MISSING = "SW0820", "request-missing", Error, "work has no request, of its own, by class or in its manifest";
     REQUEST_DIFFERS = "SW0821", "request-differs", Error, "a request and the manifest disagree";
     OBJECT_TWICE = "SW0822", "object-twice", Error, "two manifests describe the same object";
     NOTHING_DEPLOYED = "SW0823", "nothing-deployed", Error, "a workload has no container and no manifest that runs one";
     REFERENCE_MISSING = "SW0824", "reference-missing", Warning, "a manifest refers to an object that is not among the manifests";
+    REFERENCE_ELSEWHERE = "SW0825", "reference-elsewhere", Error, "a manifest refers to an object that is missing at a place where its work runs or may fail over to";
+    SCHEMA_TWICE = "SW0826", "schema-twice", Error, "two CustomResourceDefinitions define the same kind";
+    SCHEMA_BROKEN = "SW0827", "schema-broken", Error, "a CustomResourceDefinition cannot be used as a schema";
+    KIND_UNCHECKED = "SW0828", "kind-unchecked", Warning, "nothing says what objects of a kind may hold";
 
     // SW09xx policies
     POLICY_VIOLATED = "SW0901", "policy-violated", Error, "something does not meet a policy";

@@ -142,7 +142,7 @@ impl Run<'_> {
             let (path, at) = self.sources.locate(label.span)?;
             let source = self.sources.get(label.span.file)?;
             let (from, to) = source.line(at.line - 1)?;
-            Some((path, source.text.get(from as usize..to as usize)?))
+            Some((path, source.shown_text(from, to)?))
         });
         let (path, line) = place.unwrap_or_default();
         let words = line.split_whitespace().collect::<Vec<_>>().join(" ");

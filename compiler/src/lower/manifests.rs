@@ -2,6 +2,7 @@
 //!
 //! Nothing here changes an object; `pod` and `workload` set the owned fields.
 
+pub(crate) use crate::manifest::{is_cluster_scoped, pod_template};
 use crate::model::*;
 use serde_json::Value;
 
@@ -58,39 +59,4 @@ pub(crate) fn surge(model: &Model, workload: &Workload, replicas: u64) -> u64 {
 
 fn percent(text: &str) -> Option<u64> {
     text.strip_suffix('%')?.parse().ok()
-}
-
-/// Whether objects of a kind live outside namespaces. A kind nobody knows is taken to live in one.
-pub(crate) fn is_cluster_scoped(kind: &str) -> bool {
-    const KINDS: [&str; 16] = [
-        "APIService",
-        "CSIDriver",
-        "CertificateSigningRequest",
-        "CustomResourceDefinition",
-        "DeviceClass",
-        "GatewayClass",
-        "IngressClass",
-        "MutatingWebhookConfiguration",
-        "Namespace",
-        "Node",
-        "PersistentVolume",
-        "PriorityClass",
-        "RuntimeClass",
-        "StorageClass",
-        "ValidatingAdmissionPolicy",
-        "ValidatingWebhookConfiguration",
-    ];
-    kind.starts_with("Cluster") || KINDS.contains(&kind) || kind == "ValidatingAdmissionPolicyBinding"
-}
-
-/// Where the pod template of an object of a kind is; the object itself for a pod.
-pub(crate) fn pod_template(kind: &str) -> Option<&'static str> {
-    Some(match kind {
-        "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "ReplicationController" | "Job" => {
-            "/spec/template"
-        }
-        "CronJob" => "/spec/jobTemplate/spec/template",
-        "Pod" => "",
-        _ => return None,
-    })
 }

@@ -237,7 +237,7 @@ fn finish(
         let kept = object.places.iter().filter(|(pointer, _)| {
             !pointer.is_empty() && made.value.pointer(pointer) == object.value.pointer(pointer)
         });
-        let kept: Vec<_> = kept.map(|(pointer, span)| (pointer.clone(), vec![*span])).collect();
+        let kept: Vec<_> = kept.map(|(pointer, span)| (pointer, vec![span])).collect();
         made.provenance.extend(kept);
         made.provenance.insert(String::new(), vec![workload.span, object.span]);
     }

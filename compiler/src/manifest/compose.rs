@@ -3,6 +3,7 @@
 //! Takes text, gives one [`Document`] for each YAML document, and findings. Invariant: work is linear in the text: depth is
 //! capped, what aliases repeat is weighed before it is copied, and nothing recurses.
 
+use super::places::{Name, Places, Tree};
 use super::scalar::{self, NotFinite};
 use crate::diagnostic::registry::{
     MANIFEST_BAD_VALUE, MANIFEST_DUPLICATE_KEY, MANIFEST_LIMIT, MANIFEST_SYNTAX,
@@ -17,19 +18,29 @@ use std::collections::BTreeMap;
 pub(super) const DEPTH_LIMIT: usize = 100;
 /// How much aliases may repeat in one file, in nodes plus bytes of text.
 pub(super) const ALIAS_LIMIT: usize = 1 << 20;
+/// How long the paths of all fields of one document may be together: long names that hold much, level in level, grow with
+/// the square of the text wherever a field is named by its path.
+pub(super) const PATHS_LIMIT: usize = 64 << 20;
 
 /// One YAML document.
 pub(super) struct Document {
     /// Its value; `null` where it is empty.
     pub(super) value: Value,
-    /// Where each value stands, by JSON pointer; for an alias, where the alias stands.
-    pub(super) places: BTreeMap<String, Span>,
-    /// All of it.
-    pub(super) span: Span,
+    /// Where each value stands.
+    pub(super) places: Places,
 }
 
-/// Reads all documents; after a syntax error, those before it.
-pub(super) fn documents(file: FileId, text: &str) -> (Vec<Document>, Diagnostics) {
+/// What was read of a file.
+pub(super) struct Read {
+    /// All documents that hold something; after a syntax error, those before it.
+    pub(super) documents: Vec<Document>,
+    /// Where the document starts that could not be read to its end.
+    pub(super) broken: Option<usize>,
+    pub(super) diagnostics: Diagnostics,
+}
+
+/// Reads all documents of a file.
+pub(super) fn documents(file: FileId, text: &str) -> Read {
     let skipped = text.len() - text.trim_start_matches('\u{feff}').len();
     let mut options = yaml::Options::default();
     options.emit_comments = false;
@@ -37,6 +48,7 @@ pub(super) fn documents(file: FileId, text: &str) -> (Vec<Document>, Diagnostics
     options.flow_nesting_limit = DEPTH_LIMIT + 1;
     let mut parser = Parser::new_from_str_with_options(&text[skipped..], options);
     let mut composer = Composer::new(file, skipped, text.len());
+    let mut broken = None;
     while let Some(event) = parser.next_event() {
         let step = match event {
             Ok((event, span)) => composer.event(event, span),
@@ -47,10 +59,12 @@ pub(super) fn documents(file: FileId, text: &str) -> (Vec<Document>, Diagnostics
         };
         if let Err(finding) = step {
             composer.diagnostics.push(*finding);
+            broken = Some(composer.start);
             break;
         }
     }
-    (composer.documents, composer.diagnostics)
+    let Composer { documents, diagnostics, .. } = composer;
+    Read { documents, broken, diagnostics }
 }
 
 type Step = Result<(), Box<Diagnostic>>;
@@ -64,7 +78,9 @@ fn syntax(info: String, at: Span) -> Box<Diagnostic> {
 struct Open {
     anchor: usize,
     start: Span,
-    pointer: usize,
+    node: usize,
+    /// How long its path is.
+    path: usize,
     kind: Kind,
 }
 
@@ -79,8 +95,15 @@ enum Kind {
 }
 
 enum Key {
-    Named(String),
-    Merge,
+    Named(String, Span),
+    Merge(Span),
+}
+
+/// What an anchor names: the value, its weight, and where it stands.
+struct Anchor {
+    value: Value,
+    weight: usize,
+    node: usize,
 }
 
 struct Composer {
@@ -88,9 +111,9 @@ struct Composer {
     offset: usize,
     length: usize,
     stack: Vec<Open>,
-    pointer: String,
-    places: BTreeMap<String, Span>,
-    anchors: BTreeMap<usize, (Value, usize)>,
+    tree: Tree,
+    paths: usize,
+    anchors: BTreeMap<usize, Anchor>,
     repeated: usize,
     done: Option<Value>,
     start: usize,
@@ -105,8 +128,8 @@ impl Composer {
             offset,
             length,
             stack: Vec::new(),
-            pointer: String::new(),
-            places: BTreeMap::new(),
+            tree: Tree::new(file),
+            paths: 0,
             anchors: BTreeMap::new(),
             repeated: 0,
             done: None,
@@ -139,7 +162,7 @@ impl Composer {
                 Ok(())
             }
             Event::DocumentEnd => {
-                self.finish(span);
+                self.finish();
                 Ok(())
             }
             Event::Scalar(text, style, anchor, tag) => {
@@ -156,12 +179,11 @@ impl Composer {
         }
     }
 
-    fn finish(&mut self, end: Span) {
-        let places = std::mem::take(&mut self.places);
-        let first = places.get("").map_or(self.start as u32, |span| span.start);
-        let last = places.get("").map_or(end.start, |span| span.end).max(first);
-        let value = self.done.take().unwrap_or(Value::Null);
-        self.documents.push(Document { value, places, span: Span::new(self.file, first, last) });
+    fn finish(&mut self) {
+        self.paths = 0;
+        let tree = std::mem::replace(&mut self.tree, Tree::new(self.file));
+        let (Some(value), Some(places)) = (self.done.take(), Places::of(tree)) else { return };
+        self.documents.push(Document { value, places });
     }
 
     fn scalar(
@@ -187,10 +209,13 @@ impl Composer {
             let finding = Diagnostic::new(&MANIFEST_BAD_VALUE, message, span, "not a finite number");
             Box::new(finding.help("quote it if it is meant as text"))
         })?;
+        let (node, _) = self.place(span)?;
         if anchor != 0 {
-            self.anchors.insert(anchor, (value.clone(), 1 + text.len()));
+            let (value, weight) = (value.clone(), 1 + text.len());
+            self.anchors.insert(anchor, Anchor { value, weight, node });
         }
-        self.value(value, span)
+        self.put(value);
+        Ok(())
     }
 
     fn wants_key(&self) -> bool {
@@ -203,7 +228,7 @@ impl Composer {
             return Ok(());
         };
         if plain && text == "<<" {
-            *key = Some(Key::Merge);
+            *key = Some(Key::Merge(span));
             return Ok(());
         }
         if let Some(first) = keys.insert(name.clone(), span) {
@@ -213,9 +238,7 @@ impl Composer {
             self.diagnostics
                 .push(finding.label(first, "first here").help("kubectl takes the last one and says nothing"));
         }
-        self.pointer.push('/');
-        self.pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
-        *key = Some(Key::Named(name));
+        *key = Some(Key::Named(name, span));
         Ok(())
     }
 
@@ -228,22 +251,36 @@ impl Composer {
             let message = format!("nested deeper than {DEPTH_LIMIT} levels");
             return Err(Box::new(Diagnostic::new(&MANIFEST_LIMIT, message, start, "this is one too many")));
         }
-        self.step_into();
-        let pointer = self.pointer.len();
-        self.stack.push(Open { anchor, start, pointer, kind });
+        let (node, path) = self.place(start)?;
+        self.stack.push(Open { anchor, start, node, path, kind });
         Ok(())
     }
 
-    /// Within a sequence the next value's pointer is its index.
-    fn step_into(&mut self) {
-        if let Some(Open { kind: Kind::Sequence(items), .. }) = self.stack.last() {
-            self.pointer.push_str(&format!("/{}", items.len()));
+    /// A place for a value that starts here, and how long its path is.
+    fn place(&mut self, span: Span) -> Result<(usize, usize), Box<Diagnostic>> {
+        let Some(Open { node: within, path, kind, .. }) = self.stack.last() else {
+            return Ok((self.tree.add(None, Name::Place, span), 0));
+        };
+        let (name, length) = match kind {
+            Kind::Mapping { key: Some(Key::Named(name, at)), .. } => {
+                (Name::Field(name.as_str().into(), *at), name.len() + 1)
+            }
+            Kind::Mapping { key: Some(Key::Merge(at)), .. } => (Name::Merge(*at), 1),
+            Kind::Mapping { key: None, .. } | Kind::Sequence(_) => (Name::Place, 4),
+        };
+        let path = path + length;
+        self.paths += path;
+        if self.paths > PATHS_LIMIT {
+            let message =
+                format!("long names are nested so that the paths of fields exceed {} MiB", PATHS_LIMIT >> 20);
+            return Err(Box::new(Diagnostic::new(&MANIFEST_LIMIT, message, span, "reached here")));
         }
+        Ok((self.tree.add(Some(*within), name, span), path))
     }
 
     fn close(&mut self, end: Span) -> Step {
-        let Some(Open { anchor, start, pointer, kind }) = self.stack.pop() else { return Ok(()) };
-        self.pointer.truncate(pointer);
+        let Some(Open { anchor, start, node, path: _, kind }) = self.stack.pop() else { return Ok(()) };
+        self.tree.end(node, end.start);
         let value = match kind {
             Kind::Sequence(items) => Value::Array(items),
             Kind::Mapping { mut entries, merged, .. } => {
@@ -256,10 +293,11 @@ impl Composer {
         let span = Span::new(self.file, start.start, end.start.max(start.start));
         if anchor != 0 {
             let weight = weigh(&value);
-            self.anchors.insert(anchor, (value.clone(), weight));
+            self.anchors.insert(anchor, Anchor { value: value.clone(), weight, node });
             self.charge(weight, span)?;
         }
-        self.put(value, span)
+        self.put(value);
+        Ok(())
     }
 
     fn alias(&mut self, anchor: usize, span: Span) -> Step {
@@ -267,13 +305,16 @@ impl Composer {
             let message = "a mapping's key is an alias";
             return Err(Box::new(Diagnostic::new(&MANIFEST_BAD_VALUE, message, span, "write the key out")));
         }
-        let Some(weight) = self.anchors.get(&anchor).map(|(_, weight)| *weight) else {
+        let Some((weight, target)) = self.anchors.get(&anchor).map(|named| (named.weight, named.node)) else {
             let message = "an alias stands inside what it names";
             return Err(Box::new(Diagnostic::new(&MANIFEST_BAD_VALUE, message, span, "this alias")));
         };
         self.charge(weight, span)?;
-        let value = self.anchors.get(&anchor).map(|(value, _)| value.clone()).unwrap_or_default();
-        self.value(value, span)
+        let value = self.anchors.get(&anchor).map(|named| named.value.clone()).unwrap_or_default();
+        let (node, _) = self.place(span)?;
+        self.tree.alias(node, target);
+        self.put(value);
+        Ok(())
     }
 
     /// What is copied is paid for first.
@@ -286,38 +327,19 @@ impl Composer {
         Ok(())
     }
 
-    fn value(&mut self, value: Value, span: Span) -> Step {
-        let before = self.pointer.len();
-        self.step_into();
-        let in_sequence = self.pointer.len() != before;
-        let result = self.put(value, span);
-        if in_sequence {
-            self.pointer.truncate(before);
-        }
-        result
-    }
-
-    /// Puts a finished value where the pointer stands, and steps out of it.
-    fn put(&mut self, value: Value, span: Span) -> Step {
-        let pointer = self.stack.last().map_or(0, |open| open.pointer);
-        let merging =
-            matches!(self.stack.last(), Some(Open { kind: Kind::Mapping { key: Some(Key::Merge), .. }, .. }));
-        if !merging {
-            self.places.insert(self.pointer.clone(), span);
-        }
-        self.pointer.truncate(pointer);
+    /// Puts a finished value into what holds it.
+    fn put(&mut self, value: Value) {
         match self.stack.last_mut().map(|open| &mut open.kind) {
             None => self.done = Some(value),
             Some(Kind::Sequence(items)) => items.push(value),
             Some(Kind::Mapping { entries, merged, key, .. }) => match key.take() {
-                Some(Key::Named(name)) => {
+                Some(Key::Named(name, _)) => {
                     entries.insert(name, value);
                 }
-                Some(Key::Merge) => merged.push(value),
+                Some(Key::Merge(_)) => merged.push(value),
                 None => {}
             },
         }
-        Ok(())
     }
 }
 

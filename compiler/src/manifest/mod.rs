@@ -7,57 +7,62 @@
 //! Invariant: every object given has `apiVersion`, `kind` and `metadata.name` as strings.
 
 mod compose;
+mod places;
 mod scalar;
+pub mod schema;
+mod secret;
+
+pub use places::Places;
 
 use crate::diagnostic::registry::{MANIFEST_FIELD_MISSING, MANIFEST_NOT_AN_OBJECT};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::ManifestObject;
 use crate::span::{FileId, Span};
-use compose::Document;
+use compose::{Document, Read};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::ops::Range;
 
-/// Reads a file of Kubernetes objects: documents in order, lists taken apart.
-pub fn read(file: FileId, text: &str) -> (Vec<ManifestObject>, Diagnostics) {
-    let (documents, mut diagnostics) = compose::documents(file, text);
-    let mut objects = Vec::new();
-    for Document { value, places, span } in documents {
-        if value.is_null() {
-            continue;
-        }
-        for (value, places, span) in take_apart(value, places, span) {
+/// What a file holds.
+#[derive(Debug, Default)]
+pub struct Manifests {
+    /// Its objects: documents in order, lists taken apart.
+    pub objects: Vec<ManifestObject>,
+    /// What of its text nobody may be shown, in bytes: what Secrets hold.
+    pub hidden: Vec<Range<u32>>,
+    /// Its faults.
+    pub diagnostics: Diagnostics,
+}
+
+/// Reads a file of Kubernetes objects.
+pub fn read(file: FileId, text: &str) -> Manifests {
+    let Read { documents, broken, diagnostics } = compose::documents(file, text);
+    let mut read = Manifests { diagnostics, ..Manifests::default() };
+    read.hidden.extend(broken.and_then(|start| secret::guess(text, start)));
+    for document in documents.into_iter().filter(|document| !document.value.is_null()) {
+        for (value, places) in take_apart(document) {
+            let span = places.whole();
+            secret::hide(&value, &places, &mut read.hidden);
             match check(&value, &places, span) {
-                Ok(()) => objects.push(ManifestObject { value, span, places }),
-                Err(finding) => diagnostics.push(*finding),
+                Ok(()) => read.objects.push(ManifestObject { value, span, places }),
+                Err(finding) => read.diagnostics.push(*finding),
             }
         }
     }
-    (objects, diagnostics)
+    read
 }
-
-type Part = (Value, BTreeMap<String, Span>, Span);
 
 /// A `List` is its items, as kubectl has it.
-fn take_apart(value: Value, places: BTreeMap<String, Span>, span: Span) -> Vec<Part> {
+fn take_apart(Document { mut value, places }: Document) -> Vec<(Value, Places)> {
     let is_list = value.get("kind").and_then(Value::as_str).is_some_and(|kind| kind.ends_with("List"));
-    let items = match value.get("items") {
-        Some(Value::Array(items)) if is_list => items.clone(),
-        _ => return vec![(value, places, span)],
-    };
-    let part = |(index, item): (usize, Value)| {
-        let prefix = format!("/items/{index}");
-        let within = |(pointer, span): (&String, &Span)| {
-            let rest = pointer.strip_prefix(&prefix)?;
-            (rest.is_empty() || rest.starts_with('/')).then(|| (rest.to_owned(), *span))
-        };
-        let own: BTreeMap<_, _> = places.iter().filter_map(within).collect();
-        let span = own.get("").copied().unwrap_or(span);
-        (item, own, span)
-    };
-    items.into_iter().enumerate().map(part).collect()
+    match value.get_mut("items") {
+        Some(Value::Array(items)) if is_list => {
+            std::mem::take(items).into_iter().zip(places.items("/items")).collect()
+        }
+        _ => vec![(value, places)],
+    }
 }
 
-fn check(value: &Value, places: &BTreeMap<String, Span>, span: Span) -> Result<(), Box<Diagnostic>> {
+fn check(value: &Value, places: &Places, span: Span) -> Result<(), Box<Diagnostic>> {
     let head = first_line(span, places);
     if !value.is_object() {
         let message = format!("the document is {}, not a Kubernetes object", kind_of(value));
@@ -68,7 +73,7 @@ fn check(value: &Value, places: &BTreeMap<String, Span>, span: Span) -> Result<(
         let finding = match value.pointer(pointer) {
             Some(Value::String(text)) if !text.is_empty() => continue,
             Some(other) => {
-                let at = places.get(pointer).copied().unwrap_or(head);
+                let at = places.get(pointer).unwrap_or(head);
                 let message = format!("`{name}` is {}, not text", kind_of(other));
                 Diagnostic::new(&MANIFEST_FIELD_MISSING, message, at, "must be text")
             }
@@ -85,8 +90,8 @@ fn check(value: &Value, places: &BTreeMap<String, Span>, span: Span) -> Result<(
 }
 
 /// The first key of a document rather than all of it, so that a finding does not underline a whole file.
-fn first_line(span: Span, places: &BTreeMap<String, Span>) -> Span {
-    places.get("/kind").or_else(|| places.get("/apiVersion")).copied().unwrap_or(span)
+fn first_line(span: Span, places: &Places) -> Span {
+    places.get("/kind").or_else(|| places.get("/apiVersion")).unwrap_or(span)
 }
 
 fn kind_of(value: &Value) -> &'static str {
@@ -99,6 +104,41 @@ fn kind_of(value: &Value) -> &'static str {
         Value::Array(_) => "a list",
         Value::Object(_) => "a mapping",
     }
+}
+
+/// Whether objects of a kind live outside namespaces. A kind nobody knows is taken to live in one.
+pub(crate) fn is_cluster_scoped(kind: &str) -> bool {
+    const KINDS: [&str; 16] = [
+        "APIService",
+        "CSIDriver",
+        "CertificateSigningRequest",
+        "CustomResourceDefinition",
+        "DeviceClass",
+        "GatewayClass",
+        "IngressClass",
+        "MutatingWebhookConfiguration",
+        "Namespace",
+        "Node",
+        "PersistentVolume",
+        "PriorityClass",
+        "RuntimeClass",
+        "StorageClass",
+        "ValidatingAdmissionPolicy",
+        "ValidatingWebhookConfiguration",
+    ];
+    kind.starts_with("Cluster") || KINDS.contains(&kind) || kind == "ValidatingAdmissionPolicyBinding"
+}
+
+/// Where the pod template of an object of a kind is; the object itself for a pod.
+pub(crate) fn pod_template(kind: &str) -> Option<&'static str> {
+    Some(match kind {
+        "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "ReplicationController" | "Job" => {
+            "/spec/template"
+        }
+        "CronJob" => "/spec/jobTemplate/spec/template",
+        "Pod" => "",
+        _ => return None,
+    })
 }
 
 #[cfg(test)]

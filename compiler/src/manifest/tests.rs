@@ -5,7 +5,7 @@ use serde_json::json;
 fn read_text(text: &str) -> (Vec<ManifestObject>, Vec<String>) {
     let mut sources = Sources::default();
     let file = sources.add("k8s/a.yaml", text.to_owned());
-    let (objects, diagnostics) = read(file, text);
+    let Manifests { objects, diagnostics, .. } = read(file, text);
     let shown = |d: &Diagnostic| {
         let (_, at) = sources.locate(d.labels[0].span).unwrap();
         format!("{} {}:{} {}", d.code.id, at.line, at.column, d.message)
@@ -21,10 +21,10 @@ fn documents_and_lists_give_objects_with_places() {
     assert_eq!(findings, Vec::<String>::new());
     assert_eq!(objects.len(), 2);
     assert_eq!(objects[0].value.pointer("/spec/ports/0/port"), Some(&json!(80)));
-    let place = objects[0].places["/spec/ports/0/port"];
+    let place = objects[0].places.get("/spec/ports/0/port").unwrap();
     assert_eq!(&text[place.start as usize..place.end as usize], "80");
     assert_eq!(objects[1].value["data"], json!({"mode": "0644"}));
-    let place = objects[1].places["/data/mode"];
+    let place = objects[1].places.get("/data/mode").unwrap();
     assert_eq!(&text[place.start as usize..place.end as usize], "\"0644\"");
     let keys: Vec<_> = objects[1].value.as_object().unwrap().keys().collect();
     assert_eq!(keys, ["apiVersion", "kind", "metadata", "data"]);
@@ -88,4 +88,93 @@ fn empty_files_and_numeric_keys_are_fine() {
         read_text("apiVersion: v1\nkind: A\nmetadata: {name: a}\ndata:\n  9000: x\n  9001: yes\n");
     assert_eq!(findings, Vec::<String>::new());
     assert_eq!(objects[0].value["data"], json!({"9000": "x", "9001": true}));
+}
+
+/// The text of a place.
+fn at(text: &str, span: Option<Span>) -> &str {
+    span.map_or("nowhere", |span| &text[span.start as usize..span.end as usize])
+}
+
+#[test]
+fn what_an_alias_brings_in_stands_where_it_was_written() {
+    let text = "apiVersion: v1\nkind: X\nmetadata: {name: a}\na: &a {x: 1, deep: [{y: 2}]}\nb: *a\nc:\n  <<: [*a, {z: 3}]\n  own: 4\nd:\n  <<: {w: 5}\n";
+    let (objects, findings) = read_text(text);
+    assert_eq!(findings, Vec::<String>::new());
+    let places = &objects[0].places;
+    for (pointer, written) in
+        [("/a/x", "1"), ("/b/x", "1"), ("/b/deep/0/y", "2"), ("/b", "*a"), ("/c/x", "1")]
+    {
+        assert_eq!(at(text, places.get(pointer)).trim(), written, "{pointer}");
+    }
+    for (pointer, written) in [("/c/z", "3"), ("/c/own", "4"), ("/d/w", "5"), ("/c/none", "nowhere")] {
+        assert_eq!(at(text, places.get(pointer)).trim(), written, "{pointer}");
+    }
+    assert_eq!(at(text, places.key("/b/deep/0/y")), "y");
+    assert_eq!(at(text, places.key("/c/x")), "x");
+    assert_eq!(at(text, places.brought("/b/x")), "*a");
+    assert_eq!(at(text, places.brought("/c/own")), "nowhere");
+    assert!(at(text, places.brought("/c/x")).starts_with("[*a"));
+    // Only what the object itself holds is listed.
+    let own: Vec<String> = places.iter().map(|(pointer, _)| pointer).collect();
+    assert!(own.contains(&"/b".to_owned()) && own.contains(&"/a/deep/0/y".to_owned()));
+    assert!(!own.contains(&"/b/x".to_owned()) && !own.contains(&"/c/x".to_owned()));
+}
+
+#[test]
+fn tangled_merges_and_long_paths_end() {
+    let mut tangle = String::from("a0: &a0 {x: 1}\n");
+    for level in 1..200 {
+        tangle.push_str(&format!("a{level}: &a{level} {{<<: [*a{0}, *a{0}], y{level}: 1}}\n", level - 1));
+    }
+    let text = format!("apiVersion: v1\nkind: X\nmetadata: {{name: a}}\n{tangle}");
+    let (objects, _) = read_text(&text);
+    for object in &objects {
+        assert!(object.places.get("/a199/x").is_some() && object.places.get("/a199/none").is_none());
+    }
+    // Names of a kilobyte, level in level, and many values at the bottom.
+    let name = "k".repeat(1000);
+    let mut deep = String::new();
+    for _ in 0..90 {
+        deep.push_str(&format!("{{{name}: "));
+    }
+    deep.push_str(&format!("[{}1]", "1,".repeat(400_000)));
+    deep.push_str(&"}".repeat(90));
+    let (objects, findings) = read_text(&deep);
+    assert!(objects.is_empty() && findings.len() == 1 && findings[0].starts_with("SW0802"), "{findings:?}");
+}
+
+#[test]
+fn lists_are_taken_apart_in_a_pass() {
+    let mut text = String::from("apiVersion: v1\nkind: List\nitems:\n");
+    for index in 0..20_000 {
+        text.push_str(&format!("- {{apiVersion: v1, kind: A, metadata: {{name: a{index}}}}}\n"));
+    }
+    let (objects, findings) = read_text(&text);
+    assert_eq!((objects.len(), findings.len()), (20_000, 0));
+    assert_eq!(at(&text, objects[19_999].places.get("/metadata/name")), "a19999");
+}
+
+#[test]
+fn what_secrets_hold_is_hidden() {
+    let cases = [
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata: {a: hunter2}\nstringData:\n  b: |\n    hunter2\n    hunter2\n",
+        "x: &x {a: hunter2}\napiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata: *x\n",
+        "x: &x {a: hunter2}\napiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata: {<<: *x}\n",
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata: hunter2\n",
+        "apiVersion: v1\nkind: Secret\nmetadata: {}\ndata: [hunter2]\n",
+        "apiVersion: v1\nkind: List\nitems: [{apiVersion: v1, kind: Secret, metadata: {name: a}, data: {a: hunter2}}]\n",
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata:\n  a: hunter2\n  b: [\n",
+        "stringData:\n  a: \"hunter2\n",
+    ];
+    for text in cases {
+        let mut sources = Sources::default();
+        let file = sources.add("a.yaml", text.to_owned());
+        sources.hide(file, read(file, text).hidden);
+        let shown = sources.get(file).unwrap().shown_text(0, text.len() as u32).unwrap();
+        assert!(!shown.contains("hunter2"), "{shown}");
+        assert_eq!(shown.chars().count(), text.chars().count());
+        assert!(text.starts_with("stringData") || shown.contains("kind: Secret"), "{shown}");
+    }
+    let text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {a: hunter2}\n";
+    assert!(read(FileId(0), text).hidden.is_empty());
 }

@@ -26,6 +26,8 @@ pub struct Fleet {
     pub failback: Option<Failback>,
     /// Waves in declared order; empty: all regions at once.
     pub rollout: Vec<Wave>,
+    /// The version of Kubernetes that manifests are checked for, 36 for 1.36.
+    pub kubernetes: Spanned<u8>,
     /// Further dialects to write.
     pub targets: Vec<Spanned<Dialect>>,
     /// The node.

@@ -57,4 +57,6 @@ pub struct Model {
     pub manifests: Vec<ManifestFile>,
     /// Policy findings that are allowed of what is no workload, in the order of what they are of.
     pub allows: Vec<(Subject, Allow)>,
+    /// Files of CustomResourceDefinitions that manifests are held against, each read once.
+    pub schemas: Vec<SchemaFile>,
 }

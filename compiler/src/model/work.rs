@@ -385,6 +385,28 @@ pub struct ManifestFile {
     pub objects: Vec<ManifestObject>,
 }
 
+/// A file of CustomResourceDefinitions.
+#[derive(Clone, Debug)]
+pub struct SchemaFile {
+    /// Its path.
+    pub path: String,
+    /// The kinds that it defines, in order.
+    pub kinds: Vec<CustomKind>,
+}
+
+/// A kind that a CustomResourceDefinition defines.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CustomKind {
+    /// Its API group.
+    pub group: String,
+    /// Its name.
+    pub kind: String,
+    /// The versions of it that are served.
+    pub versions: Vec<String>,
+    /// Where it is named.
+    pub span: Span,
+}
+
 /// One object of a manifest file.
 #[derive(Clone, Debug)]
 pub struct ManifestObject {
@@ -392,8 +414,8 @@ pub struct ManifestObject {
     pub value: serde_json::Value,
     /// The document it stands in.
     pub span: Span,
-    /// Where each value stands, by JSON pointer (`""` is the object); what a merge key brought in has no place of its own.
-    pub places: std::collections::BTreeMap<String, Span>,
+    /// Where each value stands.
+    pub places: crate::manifest::Places,
 }
 
 impl Region {

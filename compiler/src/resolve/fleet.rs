@@ -5,6 +5,7 @@ use super::names::{Form, Table, check_form};
 use crate::decode::value::clip;
 use crate::decode::{Datum, Node};
 use crate::diagnostic::{Diagnostic, Edit, registry as codes};
+use crate::manifest::schema;
 use crate::model::{Boundary, Dialect, Failback, Fleet, RegionId, StandbyTimes, Survive, Wave};
 use crate::span::{FileId, Span, Spanned};
 use seawall_schema::name::{FleetName, LABEL_LIMIT, WaveName};
@@ -28,6 +29,7 @@ pub(super) fn defaults() -> Fleet {
         traffic_shift: seconds(60),
         failback: None,
         rollout: Vec::new(),
+        kubernetes: Spanned::default_of(schema::USUAL),
         targets: Vec::new(),
         span: Span::NONE,
     }
@@ -82,6 +84,13 @@ impl Resolver<'_> {
         fleet.survive = node.named("survive").flat_map(|survive| self.survive(survive)).collect();
         self.survives_once(&fleet.survive);
         fleet.rollout = self.rollout(node);
+        let word = node.child("kubernetes").and_then(Node::own_word);
+        set(
+            &mut fleet.kubernetes,
+            word.and_then(|word| Some(Spanned::new(schema::minor(word.value)?, word.span))),
+        );
+        let misspelt = |child: &Node| child.damaged && child.shape.name == "kubernetes";
+        self.manifests_checked = !node.children.iter().any(misspelt);
         fleet.targets = node.named("target").filter_map(dialect).collect();
         self.model.fleet = fleet;
     }

@@ -23,11 +23,13 @@ mod places;
 mod policies;
 mod pool;
 pub(crate) mod requests;
+mod schemas;
 mod work;
 
 use crate::decode::Node;
 use crate::diagnostic::Diagnostics;
 use crate::files::{Files, Sources};
+use crate::manifest::schema::{self, Schemas};
 use crate::model::{ClusterAccess, LocationId, Model, RegionId};
 use crate::span::{Span, Spanned};
 use doubts::Doubts;
@@ -94,7 +96,7 @@ pub struct Doubt {
 struct Resolver<'a> {
     loader: Loader<'a>,
     out: Diagnostics,
-    /// Findings that leave the model whole.
+    /// Findings that leave the model whole: of policies, and of manifests in what the fleet does not read.
     aside: Diagnostics,
     doubts: Doubts,
     names: Names,
@@ -115,6 +117,13 @@ struct Resolver<'a> {
     named_cells: HashSet<LocationId>,
     manifests: HashMap<String, Option<crate::model::ManifestId>>,
     broken_manifests: BTreeSet<u32>,
+    schemas: Schemas,
+    /// Whether the version of Kubernetes that manifests are checked for is understood.
+    manifests_checked: bool,
+    /// Kinds of which no schema is known, by group and name.
+    unchecked: BTreeMap<(String, String), schemas::Unchecked>,
+    /// Whether a file of schemas could not be read.
+    schemas_lost: bool,
     extent: extent::Extent,
 }
 
@@ -176,6 +185,10 @@ pub fn resolve(files: &dyn Files, sources: &mut Sources, out: &mut Diagnostics) 
         named_cells: HashSet::new(),
         manifests: HashMap::new(),
         broken_manifests: BTreeSet::new(),
+        schemas: Schemas::new(schema::USUAL),
+        manifests_checked: true,
+        unchecked: BTreeMap::new(),
+        schemas_lost: false,
         extent: extent::Extent::default(),
     };
     resolver.extent.measure(resolver.loader.sources);
@@ -202,12 +215,14 @@ impl Resolver<'_> {
         self.regions(of("region"));
         self.links(of("link"));
         self.fleet(of("fleet"));
+        self.schemas(of("schemas"));
         self.tenants(of("tenant"));
         self.datasets(of("dataset"));
         let classes: Vec<_> = of("class").collect();
         self.workloads(of("workload"), &classes);
         self.queues(of("queue"));
         self.jobs(of("job"));
+        self.report_unchecked();
         self.events(of("event"));
         self.declarations(of("declare"));
         self.resources();
@@ -273,5 +288,6 @@ fn empty() -> Model {
         declarations: Vec::new(),
         manifests: Vec::new(),
         allows: Vec::new(),
+        schemas: Vec::new(),
     }
 }

@@ -5,8 +5,10 @@
 
 use super::Resolver;
 use super::glob;
+use super::schemas::NAMED;
 use crate::decode::Node;
 use crate::diagnostic::{Diagnostic, registry as codes};
+use crate::manifest::Manifests;
 use crate::model::{Declared, ManifestFile, ManifestId, ManifestObject};
 use crate::span::{Span, Spanned};
 use seawall_schema::quantity::AMOUNT_LIMIT;
@@ -55,13 +57,14 @@ impl Resolver<'_> {
         }
         let id = self.loader.named(path, at, &mut self.out).and_then(|file| {
             let text = &self.loader.sources.get(file)?.text;
-            let (objects, findings) = crate::manifest::read(file, text);
+            let Manifests { objects, hidden, diagnostics } = crate::manifest::read(file, text);
+            self.loader.sources.hide(file, hidden);
             let id = ManifestId(self.model.manifests.len() as u32);
-            if findings.has_errors() {
+            if diagnostics.has_errors() | self.checked(&objects, file, at) {
                 self.broken_manifests.insert(id.0);
             }
-            for finding in findings.into_sorted() {
-                self.out.push(finding.label(at, "the manifests are named here"));
+            for finding in diagnostics.into_sorted() {
+                self.out.push(finding.label(at, NAMED));
             }
             self.model.manifests.push(ManifestFile { path: path.to_owned(), file, objects });
             Some(id)
@@ -218,7 +221,7 @@ fn amounts(object: &ManifestObject, pointer: &str) -> BTreeMap<Resource, (u64, S
         };
         if let Ok(amount) = resource.parse(&written) {
             let place = format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"));
-            let span = object.places.get(&place).copied().unwrap_or(object.span);
+            let span = object.places.get(&place).unwrap_or(object.span);
             found.insert(resource, (amount, span));
         }
     }

@@ -102,6 +102,24 @@ view! {
         /// Its objects in order, lists taken apart.
         objects: Vec<Object>,
     }
+    /// A file of CustomResourceDefinitions.
+    SchemaFile {
+        /// Path relative to the fleet's folder.
+        path: String,
+        /// The kinds that it defines, in order.
+        kinds: Vec<CustomKind>,
+    }
+    /// A kind that a CustomResourceDefinition defines.
+    CustomKind {
+        /// Its API group.
+        group: String,
+        /// Its name.
+        kind: String,
+        /// The versions of it that are served.
+        versions: Vec<String>,
+        /// Where it is named.
+        source: Source,
+    }
     /// A Kubernetes object.
     Object {
         /// Its version.
@@ -210,13 +228,23 @@ pub(super) fn declaration(at: &Places<'_>, declaration: &model::Declaration) -> 
     }
 }
 
+/// A file of CustomResourceDefinitions.
+pub(super) fn schema_file(at: &Places<'_>, file: &model::SchemaFile) -> SchemaFile {
+    let model::SchemaFile { path, kinds } = file;
+    let kind = |kind: &model::CustomKind| {
+        let model::CustomKind { group, kind, versions, span } = kind.clone();
+        CustomKind { group, kind, versions, source: at.source(span) }
+    };
+    SchemaFile { path: path.clone(), kinds: kinds.iter().map(kind).collect() }
+}
+
 /// A file of Kubernetes objects.
 pub(super) fn manifest(at: &Places<'_>, file: &model::ManifestFile) -> Manifest {
     let model::ManifestFile { path, file: _, objects } = file;
     let object = |object: &model::ManifestObject| {
         let text =
             |pointer| object.value.pointer(pointer).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
-        let place = object.places.get("/kind").copied().unwrap_or(object.span);
+        let place = object.places.get("/kind").unwrap_or(object.span);
         Object {
             api_version: text("/apiVersion"),
             kind: text("/kind"),

@@ -25,6 +25,8 @@ view! {
         failback: Option<Failback>,
         /// Waves in declared order; empty: all regions at once.
         rollout: Vec<Wave>,
+        /// The version of Kubernetes that manifests are checked for.
+        kubernetes: At<String>,
         /// Further dialects to write.
         targets: Vec<At<Dialect>>,
         /// The node.
@@ -91,6 +93,7 @@ pub(super) fn fleet(at: &Places<'_>) -> Fleet {
         traffic_shift,
         failback,
         rollout,
+        kubernetes,
         targets,
         span,
     } = &at.model.fleet;
@@ -112,6 +115,7 @@ pub(super) fn fleet(at: &Places<'_>) -> Fleet {
             }
         }),
         rollout: rollout.iter().map(|w| wave(at, w)).collect(),
+        kubernetes: at.at(kubernetes, |minor| format!("1.{minor}")),
         targets: targets.iter().map(|target| at.at(target, dialect)).collect(),
         source: at.source(*span),
     }

@@ -57,6 +57,8 @@ view! {
         declarations: Vec<batch::Declaration>,
         /// Files of Kubernetes objects that workloads and jobs name.
         manifests: Vec<batch::Manifest>,
+        /// Files of CustomResourceDefinitions that manifests are held against.
+        schemas: Vec<batch::SchemaFile>,
     }
 }
 
@@ -81,6 +83,7 @@ pub fn show(model: &Model, sources: &Sources) -> Value {
         events: model.events.iter().map(|event| batch::event(at, event)).collect(),
         declarations: model.declarations.iter().map(|d| batch::declaration(at, d)).collect(),
         manifests: model.manifests.iter().map(|file| batch::manifest(at, file)).collect(),
+        schemas: model.schemas.iter().map(|file| batch::schema_file(at, file)).collect(),
     }
     .json()
 }

@@ -82,7 +82,7 @@ fn an_interrupt_ends_with_130() {
 /// A disk that takes no more is played by a limit on the size of files, whose signal is ignored so that writing fails.
 fn on_a_full_disk(folder: &Path, args: &[&str]) -> std::process::Output {
     let mut command = Command::new("bash");
-    command.args(["-c", r#"trap '' XFSZ; ulimit -f 8; exec "$0" "$@""#]).arg(binary()).args(args);
+    command.args(["-c", r#"trap '' XFSZ; ulimit -f 1; exec "$0" "$@""#]).arg(binary()).args(args);
     command.current_dir(folder).env("NO_COLOR", "1").output().unwrap()
 }
 

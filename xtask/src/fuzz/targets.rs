@@ -6,13 +6,16 @@
 use super::corpus::Corpus;
 use super::input::Input;
 use super::same;
-use seawall_compiler::diagnostic::{Diagnostic, github, junit, render, sarif};
+use seawall_compiler::diagnostic::{Diagnostic, Diagnostics, github, junit, render, sarif};
 use seawall_compiler::emit::{self, RenderError};
 use seawall_compiler::files::{MemoryFiles, Sources};
+use seawall_compiler::manifest::schema::{self, Schemas};
+use seawall_compiler::manifest::{self, Manifests};
+use seawall_compiler::model::ManifestObject;
 use seawall_compiler::policy::KINDS;
 use seawall_compiler::proof::verify::verify;
 use seawall_compiler::span::FileId;
-use seawall_compiler::{Checked, Options, check, manifest, show, syntax};
+use seawall_compiler::{Checked, Options, check, show, syntax};
 use std::collections::BTreeSet;
 
 /// What an input showed.
@@ -80,15 +83,17 @@ fn format(text: &str) -> Result<Shown, String> {
 }
 
 fn yaml(text: &str) -> Result<Shown, String> {
-    let (objects, found) = manifest::read(FileId(0), text);
+    let Manifests { objects, hidden, diagnostics } = manifest::read(FileId(0), text);
     let mut sources = Sources::default();
-    sources.add("a.yaml", text.to_owned());
-    let found = found.into_sorted();
+    let file = sources.add("a.yaml", text.to_owned());
+    sources.hide(file, hidden);
+    let whole = diagnostics.is_empty();
+    let found = held(&objects, &sources, diagnostics).into_sorted();
     places(&found, &sources)?;
     for object in &objects {
-        for (pointer, span) in &object.places {
+        for (pointer, span) in object.places.iter() {
             // A key that stands twice, which is a finding, has the places of both.
-            if found.is_empty() && object.value.pointer(pointer).is_none() {
+            if whole && object.value.pointer(&pointer).is_none() {
                 return Err(format!("{pointer} has a place and no value"));
             }
             if text.get(span.start as usize..span.end as usize).is_none() {
@@ -126,6 +131,19 @@ fn cel(text: &str) -> Result<Shown, String> {
         shown.extend(checked.diagnostics.iter().filter(|found| found.code.id != "SW0901").map(why));
     }
     Ok(shown)
+}
+
+/// Findings with those of objects held against their schemas, the CustomResourceDefinitions among them as schemas.
+fn held(objects: &[ManifestObject], sources: &Sources, mut found: Diagnostics) -> Diagnostics {
+    let mut schemas = Schemas::new(schema::USUAL);
+    let source = sources.get(FileId(0));
+    for object in objects {
+        schemas.add(object, source, &mut found);
+    }
+    for object in objects {
+        schemas.check(object, source).findings.into_iter().for_each(|finding| found.push(finding));
+    }
+    found
 }
 
 fn fleet(input: &Input) -> Result<Shown, String> {

@@ -33,8 +33,13 @@ pub(crate) struct Generator {
 }
 
 /// Every generator, in the order in which they run.
-static ALL: &[&Generator] =
-    &[&language::GENERATOR, &policies::GENERATOR, &codes::GENERATOR, &schemas::GENERATOR, &kubernetes::GENERATOR];
+static ALL: &[&Generator] = &[
+    &language::GENERATOR,
+    &policies::GENERATOR,
+    &codes::GENERATOR,
+    &schemas::GENERATOR,
+    &kubernetes::GENERATOR,
+];
 
 /// What to generate.
 #[derive(Args)]

@@ -104,7 +104,7 @@ impl Excerpt {
                 }
             }
             let before = self.text.len();
-            match c {
+            match source.shown(offset, c) {
                 '\n' if offset == window.shown.end => self.text.push('\n'),
                 '\t' => {
                     self.text.push_str("    ");

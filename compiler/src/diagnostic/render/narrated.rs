@@ -43,9 +43,9 @@ fn place(out: &mut String, label: &Label, sources: &Sources) {
     let _ = writeln!(out, "{}", plain::cut(&place, plain::COLUMNS));
     let line = sources.get(label.span.file).and_then(|source| {
         let (from, to) = source.line(start.line - 1)?;
-        source.text.get(from as usize..to as usize)
+        source.shown_text(from, to)
     });
-    if let Some(line) = line.map(str::trim).filter(|line| !line.is_empty()) {
+    if let Some(line) = line.as_deref().map(str::trim).filter(|line| !line.is_empty()) {
         let _ = writeln!(out, "    line {}: {}", start.line, plain::cut(&plain::text(line), QUOTE));
     }
 }

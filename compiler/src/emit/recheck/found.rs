@@ -1,7 +1,7 @@
 //! What is found in the objects of a bundle when they are read back, and its sums.
 
 use super::{RenderError, Sums, add, bug};
-use crate::manifest;
+use crate::manifest::{self, Manifests};
 use crate::model::Model;
 use crate::span::FileId;
 use seawall_schema::{Resource, keys};
@@ -48,8 +48,8 @@ enum Surge {
 impl Found {
     /// Reads an object back.
     pub(in super::super) fn read(model: &Model, path: &str, text: &str) -> Result<Self, RenderError> {
-        let (mut objects, findings) = manifest::read(FileId(0), text);
-        match (objects.pop(), findings.is_empty()) {
+        let Manifests { mut objects, diagnostics, .. } = manifest::read(FileId(0), text);
+        match (objects.pop(), diagnostics.is_empty()) {
             (Some(object), true) if objects.is_empty() => Ok(Self::of(model, &object.value)),
             _ => Err(bug(format!("objects in {path}"), "1".into(), (objects.len() + 1).to_string())),
         }

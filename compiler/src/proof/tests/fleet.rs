@@ -100,6 +100,7 @@ impl Spec {
             events: self.events.iter().enumerate().map(|(i, e)| event(i, e)).collect(),
             declarations: Vec::new(),
             manifests: Vec::new(),
+            schemas: Vec::new(),
         };
         for (r, places) in self.regions.iter().enumerate() {
             let first = model.locations.len();
@@ -122,6 +123,7 @@ impl Spec {
         Fleet {
             name: of("tiny".into()),
             survive: asked,
+            kubernetes: of(36),
             max_plan_age: of(seconds(1)),
             standby_times: StandbyTimes { hot: of(seconds(1)), warm: of(seconds(1)), cold: of(seconds(1)) },
             detection: of(seconds(1)),
