@@ -127,11 +127,12 @@ fn read_versions(object: &ManifestObject, out: &mut Diagnostics) -> Vec<CustomVe
         };
         let at = format!("{at}/schema/openAPIV3Schema");
         match Definition::deserialize(schema) {
-            Ok(definition) if refers(&definition) => {
-                let message = format!("the schema of version `{}` of `{name}` uses `$ref`", clip(&own));
-                out.push(broken(object, &at, message, "Kubernetes takes no `$ref` here"));
-            }
             Ok(definition) => {
+                if let Some((below, fault)) = fault(&definition) {
+                    let of = format!("the schema of version `{}` of `{name}`", clip(&own));
+                    out.push(refused(object, &format!("{at}/{below}"), &of, &fault));
+                    continue;
+                }
                 let served = version.get("served").and_then(Value::as_bool).unwrap_or(false);
                 found.push(CustomVersion { name: own, served, definition });
             }
@@ -153,15 +154,76 @@ fn read_versions(object: &ManifestObject, out: &mut Diagnostics) -> Vec<CustomVe
     found
 }
 
-fn refers(definition: &Definition) -> bool {
-    let additional = match &definition.additional_properties {
-        Some(Additional::Are(each)) => refers(each),
-        Some(Additional::May(_)) | None => false,
-    };
-    let lists = [&definition.all_of, &definition.any_of, &definition.one_of];
-    definition.reference.is_some()
-        || additional
-        || definition.properties.values().any(refers)
-        || definition.items.iter().chain(&definition.not).any(|inner| refers(inner))
-        || lists.into_iter().flatten().any(refers)
+/// What Kubernetes refuses in a schema.
+enum Fault<'d> {
+    Reference,
+    /// A pattern, and why it is none.
+    Pattern(&'d str, &'static str),
+}
+
+fn refused(object: &ManifestObject, at: &str, of: &str, fault: &Fault<'_>) -> Diagnostic {
+    match fault {
+        Fault::Reference => {
+            broken(object, at, format!("{of} uses `$ref`"), "Kubernetes takes no `$ref` here")
+        }
+        Fault::Pattern(pattern, why) => {
+            let message = format!("{of} has a pattern that is none, `{}`: {why}", clip(pattern));
+            broken(object, at, message, "not a regular expression as Go reads it")
+        }
+    }
+}
+
+/// The first fault of a schema, and where it stands below it.
+fn fault(definition: &Definition) -> Option<(String, Fault<'_>)> {
+    if definition.reference.is_some() {
+        return Some(("$ref".to_owned(), Fault::Reference));
+    }
+    if let Some(pattern) = definition.pattern.as_deref()
+        && let Some(why) = unreadable(pattern)
+    {
+        return Some(("pattern".to_owned(), Fault::Pattern(pattern, why)));
+    }
+    let mut within = inner(definition).into_iter();
+    within.find_map(|(name, inner)| fault(inner).map(|(below, fault)| (format!("{name}/{below}"), fault)))
+}
+
+/// The schemas within a schema, each with where it stands below it.
+fn inner(definition: &Definition) -> Vec<(String, &Definition)> {
+    let mut found: Vec<(String, &Definition)> = Vec::new();
+    let named = definition.properties.iter();
+    found.extend(named.map(|(name, inner)| (format!("properties/{}", escaped(name)), inner)));
+    if let Some(Additional::Are(each)) = &definition.additional_properties {
+        found.push(("additionalProperties".to_owned(), each));
+    }
+    for (word, inner) in [("items", &definition.items), ("not", &definition.not)] {
+        found.extend(inner.iter().map(|inner| (word.to_owned(), &**inner)));
+    }
+    for (word, list) in
+        [("allOf", &definition.all_of), ("anyOf", &definition.any_of), ("oneOf", &definition.one_of)]
+    {
+        found.extend(list.iter().enumerate().map(|(at, inner)| (format!("{word}/{at}"), inner)));
+    }
+    found
+}
+
+/// A name as a part of a JSON pointer (RFC 6901, section 3).
+fn escaped(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
+/// Why a pattern is certainly no regular expression of Go's RE2 (<https://github.com/google/re2/wiki/Syntax>); where the two
+/// syntaxes differ, such as a brace that repeats nothing, nothing is said.
+fn unreadable(pattern: &str) -> Option<&'static str> {
+    use regex_syntax::ast::ErrorKind;
+    match regex_syntax::ast::parse::Parser::new().parse(pattern).err()?.kind() {
+        ErrorKind::GroupUnclosed => Some("a group is not closed"),
+        ErrorKind::GroupUnopened => Some("a group is closed that is not opened"),
+        ErrorKind::ClassUnclosed => Some("a class of characters is not closed"),
+        ErrorKind::ClassRangeInvalid => Some("a range of characters is upside down"),
+        ErrorKind::RepetitionMissing => Some("nothing stands before a repetition"),
+        ErrorKind::EscapeUnexpectedEof => Some("it ends with a backslash"),
+        ErrorKind::UnsupportedLookAround => Some("there is no looking ahead or behind"),
+        ErrorKind::UnsupportedBackreference => Some("there is no reference back to a group"),
+        _ => None,
+    }
 }

@@ -145,7 +145,9 @@ fn strict(schema: &mut Value) {
                 map.insert("additionalProperties".to_owned(), json!(false));
             }
             // `oneOf` of a definition and a plain type: the branches never both hold.
-            if let Some(branches) = map.remove("oneOf") {
+            if map.get("oneOf").is_some_and(Value::is_array)
+                && let Some(branches) = map.remove("oneOf")
+            {
                 map.insert("anyOf".to_owned(), branches);
             }
         }
@@ -185,12 +187,14 @@ mod tests {
         let mut schema = json!({ "type": "object", "properties": {
             "properties": { "type": "object", "additionalProperties": { "type": "string" } },
             "free": { "type": "object" },
+            "oneOf": { "type": "array" },
             "either": { "oneOf": [{ "$ref": format!("{REFERENCE}x") }, { "type": "boolean" }] },
         } });
         whole("io.k8s.api.core.v1.Thing", &mut schema);
         assert_eq!(schema["additionalProperties"], false);
-        assert_eq!(schema["properties"].as_object().unwrap().len(), 3);
+        assert_eq!(schema["properties"].as_object().unwrap().len(), 4);
         assert_eq!(schema["properties"]["properties"]["additionalProperties"]["type"], "string");
+        assert_eq!(schema["properties"]["oneOf"]["type"], "array");
         assert_eq!(schema["properties"]["free"], json!({ "type": "object" }));
         assert_eq!(schema["properties"]["either"]["anyOf"][1]["type"], "boolean");
         let mut json = json!({ "type": "object" });
