@@ -6,6 +6,7 @@
 use crate::proof::{checked, root};
 use rayon::prelude::*;
 use seawall_compiler::proof::verify;
+use seawall_compiler::proof::verify::read;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -79,7 +80,8 @@ fn forgeries(value: &Value, path: &[Step], words: &Words) -> Vec<Value> {
     match value {
         Value::Number(n) => {
             let n = n.as_u64().unwrap();
-            [Some(n + 1), n.checked_sub(1)].into_iter().flatten().map(|n| json!(n)).collect()
+            let whole = [Some(n + 1), n.checked_sub(1)].into_iter().flatten().map(|n| json!(n));
+            whole.chain([json!(n as f64), json!(n.to_string())]).collect()
         }
         Value::Bool(b) => vec![json!(!b)],
         Value::String(text) => {
@@ -87,6 +89,7 @@ fn forgeries(value: &Value, path: &[Step], words: &Words) -> Vec<Value> {
             let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
             if let Ok(n) = digits.parse::<u64>() {
                 other.push(format!("{}{}", n + 1, &text[digits.len()..]));
+                other.extend(n.checked_sub(1).map(|n| format!("{n}{}", &text[digits.len()..])));
             }
             other.extend(
                 words.get(key(path)).into_iter().flatten().filter(|word| *word != text).take(12).cloned(),
@@ -164,4 +167,25 @@ fn a_proof_changed_in_any_field_is_refused() {
     }
     assert!(tried > 5_000, "{tried}");
     assert!(let_through.is_empty(), "{} of {tried}:\n{}", let_through.len(), let_through.join("\n"));
+}
+
+#[test]
+fn a_field_that_is_written_twice_is_refused() {
+    let mut tried = 0;
+    for fleet in fleets() {
+        let found = checked(&fleet);
+        let proof = found.proof.as_ref().unwrap().to_json(found.model.as_ref().unwrap());
+        let text = serde_json::to_string_pretty(&proof).unwrap();
+        assert_eq!(read(text.as_bytes()).unwrap(), proof, "{}", fleet.display());
+        let lines: Vec<&str> = text.lines().collect();
+        let fields = (0..lines.len()).filter(|i| lines[*i].contains("\": ") && lines[*i].ends_with(','));
+        let fields: Vec<usize> = fields.collect();
+        for field in fields.iter().step_by(fields.len().div_ceil(100).max(1)) {
+            let twice = [&lines[..=*field], &lines[*field..]].concat().join("\n");
+            let refusal = read(twice.as_bytes()).expect_err(&twice).to_string();
+            assert!(refusal.contains(" is written twice at line "), "{refusal}");
+            tried += 1;
+        }
+    }
+    assert!(tried > 200, "{tried}");
 }

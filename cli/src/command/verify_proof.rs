@@ -31,8 +31,10 @@ pub fn exec(args: &Args, context: &Context) -> Outcome {
     let shown = args.proof.display();
     let bytes = read_regular(&context.path(&args.proof), PROOF_LIMIT)
         .map_err(|error| Failure::input(format!("cannot read {shown}")).because(reason(error)))?;
-    let data = serde_json::from_slice(&bytes)
-        .map_err(|error| Failure::input(format!("{shown} is not JSON")).because(error))?;
+    let data = proof::verify::read(&bytes).map_err(|error| {
+        let what = if error.is_data() { "no proof" } else { "not JSON" };
+        Failure::input(format!("{shown} is {what}")).because(error)
+    })?;
     let compiled = fleet::check(context, &args.fleet)?;
     let Some(model) = &compiled.checked.model else {
         let color = context.terminal.stderr_color;

@@ -11,6 +11,7 @@ mod failure;
 mod flow;
 mod lines;
 mod nodes;
+mod read;
 mod refutation;
 mod shape;
 mod simple;
@@ -18,6 +19,8 @@ mod standing;
 mod survival;
 
 use crate::model::Model;
+pub use read::read;
+
 use facts::Facts;
 use nodes::Shelves;
 use rayon::prelude::*;
