@@ -12,9 +12,6 @@ use super::*;
 use crate::model::{EventId, Failover, LocationId, RegionId, WorkloadId};
 use cut::{Entry, Flowed, demand_line};
 
-/// Cells of relaxations that one scenario may touch.
-const WORK: u64 = 2_000_000_000;
-
 /// Decides one scenario.
 pub(super) fn decide(tables: &Tables<'_>, scenario: &Scenario) -> Verdict {
     match scenario.kind {
@@ -93,7 +90,7 @@ fn jointly(day: &Day<'_, '_>) -> Joint {
         return Joint::Found(replicas, Method::Integer);
     }
     let required: Vec<usize> = required().collect();
-    match search(day, &required, WORK) {
+    match search(day, &required, day.tables.effort.cells, day.tables.effort.nodes) {
         Searched::Found(replicas) => Joint::Found(replicas, Method::Integer),
         Searched::Refuted(why) => Joint::Refuted(Box::new(exhausted(day, required, why))),
         Searched::Undecided => Joint::Undecided,
@@ -124,10 +121,10 @@ fn reordered(day: &Day<'_, '_>) -> Option<Vec<i128>> {
 /// The witness where no single sum shows it: the smallest work found that has no whole-number assignment by itself.
 fn exhausted(day: &Day<'_, '_>, mut works: Vec<usize>, mut why: Certificate) -> Witness {
     let mut at = 0;
-    while works.len() <= 80 && at < works.len() && works.len() > 1 {
+    while day.tables.effort.reduced && works.len() <= 80 && at < works.len() && works.len() > 1 {
         let mut fewer = works.clone();
         fewer.remove(at);
-        match search(day, &fewer, WORK / 200) {
+        match search(day, &fewer, day.tables.effort.cells / 200, day.tables.effort.nodes / 10) {
             Searched::Refuted(found) => (works, why) = (fewer, found),
             _ => at += 1,
         }

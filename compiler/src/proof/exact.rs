@@ -44,42 +44,16 @@ struct Program<'d, 't, 'm> {
     doubtful: bool,
 }
 
-/// Nodes after which the search gives up.
-const NODES: usize = 20_000;
 /// Multipliers that a certificate may hold: what cannot be written down is not claimed.
 const LISTED: usize = 200_000;
 
-/// Searches among the displaced work of `among`.
-pub(super) fn search(day: &Day<'_, '_>, among: &[usize], work: u64) -> Searched {
-    let mut program = Program::new(day, among, work);
-    if program.options.len().saturating_mul(program.rows.len()) > 8_000_000 {
-        return Searched::Undecided;
-    }
-    let mut open = vec![(vec![0; program.options.len()], program.caps.clone())];
-    let (mut nodes, mut listed, mut cases) = (0, 0, Vec::new());
-    while let Some((lower, upper)) = open.pop() {
-        nodes += 1;
-        if nodes > NODES || listed > LISTED {
-            return Searched::Undecided;
-        }
-        match program.node(&lower, &upper) {
-            Node::Found(plan) => return Searched::Found(plan),
-            Node::Pruned(times) => {
-                listed += times.1.len();
-                cases.push(Case::Sum { of: times.0, times: times.1 });
-            }
-            Node::Spent => return Searched::Undecided,
-            Node::Branch(variable, at) => {
-                cases.push(program.split(variable, at + 1));
-                let (mut below, mut above) = (upper.clone(), lower.clone());
-                below[variable] = at;
-                above[variable] = at + 1;
-                open.push((lower, below));
-                open.push((above, upper));
-            }
-        }
-    }
-    if program.doubtful { Searched::Undecided } else { Searched::Refuted(program.certificate(cases)) }
+/// Searches among the displaced work of `among`, with so many cells to touch and so many nodes to open.
+pub(super) fn search(day: &Day<'_, '_>, among: &[usize], cells: u64, most: usize) -> Searched {
+    let mut program = Program::new(day, among, cells);
+    let mut nodes = 0;
+    let found = program.search(most, &mut nodes);
+    day.tables.effort.spend(nodes, cells.saturating_sub(program.work));
+    found
 }
 
 /// How often each replica counts, and how often each row is taken.
@@ -119,6 +93,37 @@ impl<'d, 't, 'm> Program<'d, 't, 'm> {
         }
         program.burst_rows();
         program
+    }
+
+    fn search(&mut self, most: usize, nodes: &mut usize) -> Searched {
+        if self.options.len().saturating_mul(self.rows.len()) > 8_000_000 {
+            return Searched::Undecided;
+        }
+        let mut open = vec![(vec![0; self.options.len()], self.caps.clone())];
+        let (mut listed, mut cases) = (0, Vec::new());
+        while let Some((lower, upper)) = open.pop() {
+            *nodes += 1;
+            if *nodes > most || listed > LISTED {
+                return Searched::Undecided;
+            }
+            match self.node(&lower, &upper) {
+                Node::Found(plan) => return Searched::Found(plan),
+                Node::Pruned(times) => {
+                    listed += times.1.len();
+                    cases.push(Case::Sum { of: times.0, times: times.1 });
+                }
+                Node::Spent => return Searched::Undecided,
+                Node::Branch(variable, at) => {
+                    cases.push(self.split(variable, at + 1));
+                    let (mut below, mut above) = (upper.clone(), lower.clone());
+                    below[variable] = at;
+                    above[variable] = at + 1;
+                    open.push((lower, below));
+                    open.push((above, upper));
+                }
+            }
+        }
+        if self.doubtful { Searched::Undecided } else { Searched::Refuted(self.certificate(cases)) }
     }
 
     fn variables(&self, wanted: impl Fn(usize) -> bool) -> Vec<usize> {

@@ -8,6 +8,7 @@ mod cut;
 mod data;
 mod day;
 mod decide;
+mod effort;
 mod evict;
 mod exact;
 mod fill;
@@ -68,7 +69,12 @@ pub fn prove_one(model: &Model, scenario: Scenario) -> Outcome {
 
 /// Proves or refutes normal running and every scenario.
 pub fn prove(model: &Model) -> Proof {
-    let tables = Tables::new(model);
+    prove_within(model, effort::Effort::full()).0
+}
+
+/// The same within an effort, and the steps that it took.
+fn prove_within(model: &Model, effort: effort::Effort) -> (Proof, u64) {
+    let tables = Tables { effort, ..Tables::new(model) };
     let normal = normal::decide(&tables);
     let scenario::Listed { scenarios, beyond, .. } = scenario::list(model);
     let on_paper = !normal.feasible();
@@ -83,5 +89,6 @@ pub fn prove(model: &Model) -> Proof {
     let mut scenarios: Vec<Outcome> = scenarios.into_par_iter().map(decide).collect();
     let undecided = |scenario| Outcome { scenario, on_paper, verdict: Verdict::Undecided };
     scenarios.extend(beyond.into_iter().map(undecided));
-    Proof { normal, scenarios, not_proved: NOT_PROVED.to_vec() }
+    let spent = tables.effort.spent();
+    (Proof { normal, scenarios, not_proved: NOT_PROVED.to_vec() }, spent)
 }

@@ -3,6 +3,7 @@
 //! Takes a [`Model`], gives sums of normal running. Invariant: amounts are at least 0; sums saturate far above anything
 //! a location can hold, so that a sum too large to count is still too large.
 
+use super::effort::Effort;
 use super::flow::{Network, UNLIMITED};
 use crate::model::{Failover, LaneId, LocationId, Model, Moves, RegionId, To, WorkloadId};
 use seawall_schema::{Resource, Resources, Share};
@@ -42,6 +43,8 @@ pub(crate) struct Tables<'m> {
     pub(crate) placed: Vec<Vec<(LocationId, i128)>>,
     /// Tiers high to low, then name: the order in which work is placed.
     pub(crate) rank: Vec<u32>,
+    /// How much may be searched.
+    pub(crate) effort: Effort,
 }
 
 impl<'m> Tables<'m> {
@@ -66,6 +69,7 @@ impl<'m> Tables<'m> {
             at: vec![Vec::new(); c],
             placed: model.workloads.iter().map(placed).collect(),
             rank: ranks(model),
+            effort: Effort::full(),
         };
         tables.add_reserves();
         tables.add_work();

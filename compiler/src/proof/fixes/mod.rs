@@ -12,7 +12,8 @@ mod work;
 pub(super) use nodes::with_nodes;
 pub(super) use pools::reserve_edits;
 
-use super::{DemandOf, Proof, Verdict, Witness, WitnessKind, prove};
+use super::effort::Effort;
+use super::{DemandOf, Proof, Verdict, Witness, WitnessKind, prove_within};
 use crate::diagnostic::Edit;
 use crate::model::{Model, WorkloadId};
 use seawall_schema::Resource;
@@ -22,6 +23,8 @@ use std::cell::Cell;
 const LIMIT: usize = 40_000;
 /// Scenarios × workloads that may be proved again for one witness.
 const WORK: usize = 400_000;
+/// Steps of the exact solver after which nothing more is tried for one witness.
+const STEPS: u64 = 30_000_000;
 /// Fixes that are offered for one witness.
 const OFFERED: usize = 4;
 
@@ -39,12 +42,22 @@ pub struct Repair {
 /// Up to four repairs: what a destination gives first, then other ways for the work, then less of it; of each kind the
 /// smallest first.
 pub fn suggest(model: &Model, proof: &Proof, witness: &Witness, scenarios: &[&str]) -> Vec<Repair> {
+    searched(model, proof, witness, scenarios).0
+}
+
+/// The repairs, and the steps that their proofs took.
+pub(super) fn searched(
+    model: &Model,
+    proof: &Proof,
+    witness: &Witness,
+    scenarios: &[&str],
+) -> (Vec<Repair>, u64) {
     let size = proof.scenarios.len().saturating_mul(model.workloads.len()).max(1);
     if size > LIMIT {
-        return Vec::new();
+        return (Vec::new(), 0);
     }
     let left = Cell::new((WORK / size).clamp(16, 200));
-    let search = Search { model, proof, witness, scenarios, left };
+    let search = Search { model, proof, witness, scenarios, left, steps: Cell::new(0) };
     let kinds: [&dyn Fn() -> Vec<Repair>; 8] = [
         &|| search.data(),
         &|| search.reserves(),
@@ -66,7 +79,7 @@ pub fn suggest(model: &Model, proof: &Proof, witness: &Witness, scenarios: &[&st
         }
     }
     found.truncate(OFFERED);
-    found
+    (found, search.steps.get())
 }
 
 struct Search<'a> {
@@ -76,13 +89,19 @@ struct Search<'a> {
     scenarios: &'a [&'a str],
     /// Proofs that may still be made.
     left: Cell<usize>,
+    /// Steps that their searches took.
+    steps: Cell<u64>,
 }
 
 impl Search<'_> {
     /// Whether a changed model mends all the scenarios and breaks nothing; else the first witness among them.
     fn mends(&self, changed: &Model) -> Result<(), Option<Box<Witness>>> {
         self.left.set(self.left.get().checked_sub(1).ok_or(None)?);
-        let after = prove(changed);
+        if self.steps.get() > STEPS {
+            return Err(None);
+        }
+        let (after, steps) = prove_within(changed, Effort::trial());
+        self.steps.set(self.steps.get().saturating_add(steps));
         if after.normal.violations.len() > self.proof.normal.violations.len() {
             return Err(None);
         }

@@ -1,5 +1,6 @@
 //! Tests of the proof: hand-built fleets, properties, and enumeration of everything on tiny fleets.
 
+mod effort;
 mod enumeration;
 mod fleet;
 mod hand;
