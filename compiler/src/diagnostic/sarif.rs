@@ -12,6 +12,9 @@ use std::collections::BTreeMap;
 /// What paths are relative to, by the name that code scanning knows.
 const ROOT: &str = "%SRCROOT%";
 
+/// Bytes of a line that a finding on it is known by from run to run.
+const LINE_KNOWN_BY: usize = 1024;
+
 /// One run: sources, and where the fleet's folder lies in the repository.
 struct Run<'r> {
     sources: &'r Sources,
@@ -142,6 +145,9 @@ impl Run<'_> {
             let (path, at) = self.sources.locate(label.span)?;
             let source = self.sources.get(label.span.file)?;
             let (from, to) = source.line(at.line - 1)?;
+            // Of a line that no person wrote its beginning says enough.
+            let most = from as usize + LINE_KNOWN_BY;
+            let to = to.min(source.text.floor_char_boundary(most) as u32);
             Some((path, source.shown_text(from, to)?))
         });
         let (path, line) = place.unwrap_or_default();

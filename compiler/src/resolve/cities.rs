@@ -70,7 +70,17 @@ SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY
 
 /// Whether a code is a country.
 pub fn is_country(code: &str) -> bool {
-    code.len() == 2 && COUNTRIES.split(' ').any(|known| known == code)
+    let known = |at: usize| COUNTRIES.get(at * 3..at * 3 + 2).unwrap_or("");
+    let (mut low, mut high) = (0, COUNTRIES.len().div_ceil(3));
+    while low < high {
+        let middle = low.midpoint(high);
+        match known(middle).cmp(code) {
+            std::cmp::Ordering::Equal => return true,
+            std::cmp::Ordering::Less => low = middle + 1,
+            std::cmp::Ordering::Greater => high = middle,
+        }
+    }
+    false
 }
 
 /// Member states of the European Union.
@@ -98,6 +108,7 @@ mod tests {
         assert!((295..305).contains(&distance(fra, muc)), "{}", distance(fra, muc));
         assert_eq!((nyc.country, find("JFK").unwrap().city), ("US", "NYC"));
         assert_eq!(find("XXX"), None);
-        assert!(is_country("DE") && !is_country("XX") && !is_country("D "));
+        assert!(is_country("DE") && !is_country("XX") && !is_country("D ") && !is_country(""));
+        assert!(COUNTRIES.split(' ').all(is_country) && COUNTRIES.split(' ').is_sorted());
     }
 }

@@ -207,6 +207,7 @@ impl Resolver<'_> {
         let mut seen: HashMap<&str, Span> = HashMap::new();
         for name in names {
             match seen.get(&*name.value) {
+                Some(_) if self.out.is_full() => self.out.count(&codes::LISTED_TWICE),
                 Some(first) => {
                     let message = format!("{kind} `{}` is listed twice", clip(&name.value));
                     self.repeated(&message, *first, name.span);
