@@ -90,6 +90,7 @@ fn forgeries(value: &Value, path: &[Step], words: &Words) -> Vec<Value> {
             if let Ok(n) = digits.parse::<u64>() {
                 other.push(format!("{}{}", n + 1, &text[digits.len()..]));
                 other.extend(n.checked_sub(1).map(|n| format!("{n}{}", &text[digits.len()..])));
+                other.push(format!("0{text}"));
             }
             other.extend(
                 words.get(key(path)).into_iter().flatten().filter(|word| *word != text).take(12).cloned(),

@@ -97,26 +97,26 @@ fn at(text: &str, span: Option<Span>) -> &str {
 
 #[test]
 fn what_an_alias_brings_in_stands_where_it_was_written() {
-    let text = "apiVersion: v1\nkind: X\nmetadata: {name: a}\na: &a {x: 1, deep: [{y: 2}]}\nb: *a\nc:\n  <<: [*a, {z: 3}]\n  own: 4\nd:\n  <<: {w: 5}\n";
+    let text = "apiVersion: v1\nkind: X\nmetadata: {name: a}\na: &a {x: 1, deep: [{v: 2}]}\nb: *a\nc:\n  <<: [*a, {z: 3}]\n  own: 4\nd:\n  <<: {w: 5}\n";
     let (objects, findings) = read_text(text);
     assert_eq!(findings, Vec::<String>::new());
     let places = &objects[0].places;
     for (pointer, written) in
-        [("/a/x", "1"), ("/b/x", "1"), ("/b/deep/0/y", "2"), ("/b", "*a"), ("/c/x", "1")]
+        [("/a/x", "1"), ("/b/x", "1"), ("/b/deep/0/v", "2"), ("/b", "*a"), ("/c/x", "1")]
     {
         assert_eq!(at(text, places.get(pointer)).trim(), written, "{pointer}");
     }
     for (pointer, written) in [("/c/z", "3"), ("/c/own", "4"), ("/d/w", "5"), ("/c/none", "nowhere")] {
         assert_eq!(at(text, places.get(pointer)).trim(), written, "{pointer}");
     }
-    assert_eq!(at(text, places.key("/b/deep/0/y")), "y");
+    assert_eq!(at(text, places.key("/b/deep/0/v")), "v");
     assert_eq!(at(text, places.key("/c/x")), "x");
     assert_eq!(at(text, places.brought("/b/x")), "*a");
     assert_eq!(at(text, places.brought("/c/own")), "nowhere");
     assert!(at(text, places.brought("/c/x")).starts_with("[*a"));
     // Only what the object itself holds is listed.
     let own: Vec<String> = places.iter().map(|(pointer, _)| pointer).collect();
-    assert!(own.contains(&"/b".to_owned()) && own.contains(&"/a/deep/0/y".to_owned()));
+    assert!(own.contains(&"/b".to_owned()) && own.contains(&"/a/deep/0/v".to_owned()));
     assert!(!own.contains(&"/b/x".to_owned()) && !own.contains(&"/c/x".to_owned()));
 }
 

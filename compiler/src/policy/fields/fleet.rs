@@ -10,6 +10,8 @@ fields! {
     FLEET = Fleet<'m> |fleet, view| {
         /// its name
         name: &'m str = fleet.name.value.as_str();
+        /// version of Kubernetes that manifests are held against
+        kubernetes: String = format!("1.{}", fleet.kubernetes.value);
         /// what must be survived
         survive: Vec<&'m model::Survive> = fleet.survive.iter().collect();
         /// unconfirmed for longer, a new base bundle is not activated

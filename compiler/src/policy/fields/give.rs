@@ -57,6 +57,7 @@ give! {
     Share: Type::Amount(Unit::Share) => |share| whole(share.thousandths().into());
     Day<'m>: Type::Amount(Unit::Day) => |day| Unit::Day.read(day.0).map(Value::Int);
     &'m str: Type::Text => |text| Some(Value::Text(Text::Given(text)));
+    String: Type::Text => |text| Some(Value::Text(Text::Made(text.into())));
     Extended<'m>: Type::Map(Box::new(Type::Int)) => |of| Some(Value::Map(Rc::new(extended(of.0))));
     Texts<'m>: Type::Map(Box::new(Type::Text)) => |of| Some(Value::Map(Rc::new(texts(of.0))));
 }

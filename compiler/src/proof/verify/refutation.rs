@@ -56,15 +56,15 @@ pub(super) fn refuted(facts: &Facts<'_>, asked: &Asked<'_>, witness: &Value) -> 
 fn amount(resource: &Resource, value: &Value) -> Option<i128> {
     let text = value.as_str()?;
     match text.strip_prefix('-') {
-        Some(positive) => wide(resource, positive).map(|amount| -amount),
+        Some(positive) => wide(resource, positive).filter(|amount| *amount != 0).map(|amount| -amount),
         None => wide(resource, text),
     }
 }
 
-/// A quantity as proofs write them, also beyond what a single line of a fleet may hold: sums can.
-fn wide(resource: &Resource, text: &str) -> Option<i128> {
+/// A quantity as proofs write them, in this form only, also beyond what a single line of a fleet may hold: sums can.
+pub(super) fn wide(resource: &Resource, text: &str) -> Option<i128> {
     if let Ok(amount) = resource.parse(text) {
-        return Some(amount.into());
+        return Some(amount.into()).filter(|amount| resource.format(*amount) == text);
     }
     let (digits, suffix) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
     let unit = match (suffix, resource) {

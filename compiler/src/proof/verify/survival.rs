@@ -3,6 +3,7 @@
 use super::facts::{Facts, lane};
 use super::failure::{Assignment, Failure, out_of_reach};
 use super::nodes::{Shelves, zone_packs};
+use super::refutation::wide;
 use super::standing::{Asked, zone_sums};
 use super::{Refusal, refuse, simple};
 use crate::model::{Failover, LocationId, RegionId};
@@ -190,8 +191,8 @@ fn evicted(facts: &Facts<'_>, claim: &Value) -> Option<BTreeMap<(LocationId, usi
         let tier = facts.model.tiers.iter().position(|t| line["tier"] == t.name.as_str())?;
         for (name, amount) in line["amount"].as_object().filter(|amounts| !amounts.is_empty())? {
             let resource = Resource::from_name(name);
-            let amount = resource.parse(amount.as_str()?).ok()?;
-            if amount == 0 || all.insert((at, tier, resource), amount.into()).is_some() {
+            let amount = wide(&resource, amount.as_str()?)?;
+            if amount == 0 || all.insert((at, tier, resource), amount).is_some() {
                 return None;
             }
         }
