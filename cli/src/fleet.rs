@@ -77,16 +77,15 @@ pub fn renderable(context: &Context, args: &FleetArgs) -> Result<Option<Compiled
 /// Files that may wait for who takes them, while others are made.
 const WAITING: usize = 256;
 
+/// Takes a file of a rendering: its path and its bytes.
+pub type Taking<'t> = &'t mut dyn FnMut(&str, Vec<u8>) -> Result<(), Failure>;
+
 /// Renders a fleet on threads of its own; `put` is given one file after the other, in no order, on this one.
 ///
 /// # Errors
 /// What `put` says, after which nothing is rendered any more; as [`refused`] where the fleet has no rendering: what was
 /// given until then is none.
-pub fn each_file(
-    context: &Context,
-    checked: &Checked,
-    put: &mut dyn FnMut(&str, Vec<u8>) -> Result<(), Failure>,
-) -> Result<(), Failure> {
+pub fn each_file(context: &Context, checked: &Checked, put: Taking<'_>) -> Result<(), Failure> {
     let (Some(model), Some(proof)) = (&checked.model, &checked.proof) else { return Ok(()) };
     let _progress = Progress::spinner(context, "rendering");
     let (sender, receiver) = sync_channel::<(String, Vec<u8>)>(WAITING);

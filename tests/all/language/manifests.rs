@@ -255,7 +255,7 @@ fn no_form_of_a_finding_shows_what_a_secret_holds() {
         format!("{head}stringData: {{ password: 1234567 }}\ntype: [x]\n"),
         format!("{head}data: {{ a: hunter2, a: hunter2 }}\n"),
         format!("{head}data:\n  a: hunter2\n bad\n"),
-        format!("apiVersion: v1\nkind: Secrt\nmetadata: {{ name: web }}\nstringData: {{ a: hunter2 }}\n"),
+        head.replace("kind: Secret\n", "kind: Secrt\n") + "stringData: { a: hunter2 }\n",
         format!("{head}---\n{head}stringData: {{ a: hunter2 }}\n"),
         format!("{head}data: &d {{ a: hunter2 }}\nstringData: *d\n"),
     ];
