@@ -4,7 +4,7 @@
 //! read to the new commit (compare and swap), and a branch that holds something else than a rendering is refused.
 
 use crate::failure::Failure;
-use crate::folder::{Difference, Tree, root_of};
+use crate::folder::{Difference, Tree, root_file};
 use git2::{ErrorCode, FileMode, ObjectType, Oid, Repository, Signature};
 use seawall_compiler::files::FILE_LIMIT;
 use std::collections::BTreeMap;
@@ -266,10 +266,7 @@ fn refuse_foreign(repository: &Repository, branch: &str, tip: &git2::Commit<'_>)
         tree.get_name(crate::folder::ROOT_FILE).and_then(|entry| repository.find_blob(entry.id()).ok());
     let refused = match root {
         None => Err(format!("its tip holds no {}", crate::folder::ROOT_FILE)),
-        Some(blob) => {
-            let only = Tree::from([(crate::folder::ROOT_FILE.to_owned(), blob.content().to_vec())]);
-            root_of(&only).map(|_| ())
-        }
+        Some(blob) => root_file(blob.content()).map(drop),
     };
     refused.map_err(|why| {
         Failure::input(format!("cannot commit to branch {branch}: it holds no rendering, and is left alone"))

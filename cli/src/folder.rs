@@ -46,7 +46,14 @@ pub fn differences(old: &Tree, new: &Tree) -> Vec<Difference> {
 /// # Errors
 /// A sentence: no `fleet.json`, not readable, or a newer format.
 pub fn root_of(tree: &Tree) -> Result<FleetFile, String> {
-    let bytes = tree.get(ROOT_FILE).ok_or_else(|| format!("holds no {ROOT_FILE}"))?;
+    root_file(tree.get(ROOT_FILE).ok_or_else(|| format!("holds no {ROOT_FILE}"))?)
+}
+
+/// The root file of a rendering from its bytes.
+///
+/// # Errors
+/// A sentence: not readable, or a newer format.
+pub fn root_file(bytes: &[u8]) -> Result<FleetFile, String> {
     let value: serde_json::Value =
         serde_json::from_slice(bytes).map_err(|e| format!("its {ROOT_FILE} is not JSON: {e}"))?;
     let format = value.get("format").and_then(serde_json::Value::as_u64);

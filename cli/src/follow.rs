@@ -6,7 +6,7 @@
 use crate::change::region_of;
 use crate::clusters::{self, ClusterArgs};
 use crate::failure::Failure;
-use crate::folder::{ROOT_FILE, Tree, root_of};
+use crate::folder::{ROOT_FILE, root_file};
 use crate::state::{self, SyncFile};
 use crate::{Context, style};
 use seawall_reconciler::source::{Credentials, FolderSource, GitSource, Source};
@@ -119,7 +119,7 @@ impl Origin {
         });
         let root = fetched.and_then(|fetched| {
             let bytes = fetched.files.get(ROOT_FILE).cloned().unwrap_or_default();
-            root_of(&Tree::from([(ROOT_FILE.to_owned(), bytes)]))
+            root_file(&bytes)
         });
         let root = root.and_then(|root| match root.bundles.is_empty() {
             true => Err(String::from("it names no region")),

@@ -6,7 +6,7 @@
 
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::folder::{Difference, ROOT_FILE, Tree, list, name_of, parent_of, read_file, root_of};
+use crate::folder::{Difference, ROOT_FILE, list, name_of, parent_of, read_file, root_file};
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, ErrorKind, Write};
@@ -120,7 +120,7 @@ fn old(context: &Context, out: &Path) -> Result<BTreeSet<String>, Failure> {
         return Err(refuse(format!("holds no {ROOT_FILE}")));
     }
     let root = read_file(out, &shown, ROOT_FILE)?;
-    root_of(&Tree::from([(ROOT_FILE.to_owned(), root)])).map_err(refuse)?;
+    root_file(&root).map_err(refuse)?;
     let old = list(out)?;
     match old.iter().find(|path| !is_ours(path)) {
         Some(foreign) => Err(refuse(format!("holds {foreign}, which no rendering has"))),

@@ -9,6 +9,7 @@ pub mod duration;
 pub mod keys;
 pub mod name;
 pub mod object;
+pub mod pointer;
 pub mod quantity;
 pub mod schemas;
 pub mod share;

@@ -99,7 +99,7 @@ impl Walk {
             (Some(Value::Object(old)), Some(Value::Object(new))) => {
                 let names: BTreeSet<_> = old.keys().chain(new.keys()).collect();
                 for name in names {
-                    let inner = format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"));
+                    let inner = format!("{pointer}/{}", seawall_schema::pointer::step(name));
                     path.push(field(name));
                     self.values(path, &inner, old.get(name), new.get(name));
                     path.pop();

@@ -3,7 +3,7 @@
 use crate::commit::{self, Committed, Comparing, SourceState, Staging};
 use crate::failure::Failure;
 use crate::fleet::{self, FleetArgs};
-use crate::folder::{Difference, ROOT_FILE, Tree, root_of};
+use crate::folder::{Difference, ROOT_FILE, root_file};
 use crate::style::{Style, count};
 use crate::writing::Writing;
 use crate::{Context, Exit, Outcome};
@@ -159,7 +159,7 @@ fn to_branch(
 
 /// Where a rendering comes from: the source's commit, the compiler, and the digests that say what it is.
 fn message(bytes: &[u8], source: Option<&SourceState>) -> String {
-    let root = root_of(&Tree::from([(ROOT_FILE.to_owned(), bytes.to_vec())])).ok();
+    let root = root_file(bytes).ok();
     let fleet = root.as_ref().map_or("fleet", |root| root.fleet.as_str());
     let from =
         source.map(|s| format!(" from {}", s.commit.get(..10).unwrap_or(&s.commit))).unwrap_or_default();

@@ -4,11 +4,10 @@
 
 use super::{destinations, workloads};
 use crate::diagnostic::{Diagnostic, Diagnostics, registry as codes};
-use crate::manifest::is_cluster_scoped;
+use crate::manifest::{group_of, is_cluster_scoped, text};
 use crate::model::{Content, LocationId, ManifestObject, Model, RegionId, TenantId};
 use crate::resolve::Draft;
 use crate::span::Span;
-use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A cluster: a region's, or that of a cell with one of its own.
@@ -82,10 +81,6 @@ pub(super) fn owners(draft: &Draft) -> Vec<Owner<'_>> {
     found
 }
 
-pub(super) fn text<'v>(value: &'v Value, pointer: &str) -> &'v str {
-    value.pointer(pointer).and_then(Value::as_str).unwrap_or("")
-}
-
 /// The namespace an object is in: its own word, or its tenant's; none where its kind is of the whole cluster.
 pub(super) fn namespace<'m>(model: &'m Model, owner: &Owner<'m>, object: &'m ManifestObject) -> &'m str {
     if is_cluster_scoped(text(&object.value, "/kind")) {
@@ -113,7 +108,7 @@ pub(super) fn twice(draft: &Draft, out: &mut Diagnostics) {
     for owner in &owners {
         for object in &owner.objects {
             let (kind, name) = (text(&object.value, "/kind"), text(&object.value, "/metadata/name"));
-            let group = text(&object.value, "/apiVersion").rsplit_once('/').map_or("", |(group, _)| group);
+            let group = group_of(text(&object.value, "/apiVersion"));
             let namespace = namespace(model, owner, object);
             let place = object.places.get("/metadata/name").unwrap_or(object.span);
             let met = seen.entry((namespace, group, kind, name)).or_default();

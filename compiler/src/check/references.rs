@@ -1,10 +1,10 @@
 //! References of pods: the ConfigMaps, Secrets, ServiceAccounts and claims that they name are wherever the work runs or may
 //! fail over to.
 
-use super::manifests::{Cluster, Owner, label, namespace, owners, text};
+use super::manifests::{Cluster, Owner, label, namespace, owners};
 use super::words;
 use crate::diagnostic::{Diagnostic, Diagnostics, registry as codes};
-use crate::manifest::pod_template;
+use crate::manifest::{pod_template, text};
 use crate::model::{ManifestObject, Model};
 use crate::resolve::Draft;
 use crate::span::Span;
@@ -172,7 +172,7 @@ fn walk<'v>(
     let mut step = |key: &str, inner: &'v Value, pointer: &mut String| {
         let length = pointer.len();
         pointer.push('/');
-        pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+        pointer.push_str(&seawall_schema::pointer::step(key));
         see(key, inner, pointer);
         if depth < 64 {
             walk(inner, pointer, depth + 1, see);

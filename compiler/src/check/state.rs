@@ -2,6 +2,7 @@
 
 use super::{about, workloads};
 use crate::diagnostic::{Diagnostic, Diagnostics, registry as codes};
+use crate::manifest::text;
 use crate::model::{Boundary, Content, ManifestObject, Model, Spread, Workload};
 use crate::resolve::Draft;
 use crate::span::Span;
@@ -13,10 +14,6 @@ fn objects<'m>(model: &'m Model, workload: &'m Workload) -> impl Iterator<Item =
         Content::Container(_) => &[],
     };
     files.iter().flat_map(|file| &model[*file].objects)
-}
-
-fn text<'v>(value: &'v Value, pointer: &str) -> &'v str {
-    value.pointer(pointer).and_then(Value::as_str).unwrap_or("")
 }
 
 /// Whether a claim can be mounted from several zones: file systems over the network, not disks.

@@ -44,7 +44,7 @@ pub fn is_moment(text: &str) -> bool {
     let (time, part) = time.split_once('.').unwrap_or((time, "0"));
     let in_zone = matches!(zone, "Z" | "z")
         || zone
-            .get(1..)
+            .strip_prefix(['+', '-'])
             .and_then(|zone| zone.split_once(':'))
             .is_some_and(|(h, m)| digits(h, 24) && digits(m, 60));
     is_date(day) && clock(time) && in_zone && !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit())
@@ -68,6 +68,7 @@ mod tests {
             "2026-01-31T18:00:00.Z",
             "2026-01-31T18:00:00+1:00",
             "2026-01-31T18:00:00Zx",
+            "2026-01-31T18:00:00Z01:00",
             "tomorrow",
             "T",
             "é-TZ",

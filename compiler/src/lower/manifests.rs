@@ -2,7 +2,7 @@
 //!
 //! Nothing here changes an object; `pod` and `workload` set the owned fields.
 
-pub(crate) use crate::manifest::{is_cluster_scoped, pod_template};
+pub(crate) use crate::manifest::{is_cluster_scoped, pod_template, text};
 use crate::model::*;
 use serde_json::Value;
 
@@ -19,10 +19,6 @@ pub(crate) fn objects<'a>(
 
 pub(crate) fn kind(object: &ManifestObject) -> &str {
     text(&object.value, "/kind")
-}
-
-pub(crate) fn text<'v>(value: &'v Value, pointer: &str) -> &'v str {
-    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
 }
 
 /// The object whose replicas the workload's targets count: the one of the workload's name, else the first.

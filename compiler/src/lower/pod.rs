@@ -187,7 +187,7 @@ fn requests(spec: &mut Value, request: &Spanned<Resources>, origins: &mut Origin
 }
 
 fn pointer(resource: &Resource) -> String {
-    format!("/resources/requests/{}", resource.as_str().replace('~', "~0").replace('/', "~1"))
+    format!("/resources/requests/{}", seawall_schema::pointer::step(resource.as_str()))
 }
 
 /// What a container asks for; a quantity may be written as a number.

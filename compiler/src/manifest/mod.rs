@@ -106,6 +106,16 @@ fn kind_of(value: &Value) -> &'static str {
     }
 }
 
+/// The text at a JSON pointer; empty where there is none.
+pub(crate) fn text<'v>(value: &'v Value, pointer: &str) -> &'v str {
+    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// The group of an `apiVersion`; the core group is empty.
+pub(crate) fn group_of(api_version: &str) -> &str {
+    api_version.rsplit_once('/').map_or("", |(group, _)| group)
+}
+
 /// Whether objects of a kind live outside namespaces. A kind nobody knows is taken to live in one.
 pub(crate) fn is_cluster_scoped(kind: &str) -> bool {
     const KINDS: [&str; 16] = [

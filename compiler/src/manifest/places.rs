@@ -199,7 +199,7 @@ impl Places {
             if self.tree.nodes[node].alias.is_none() {
                 let own = self.tree.children(node).enumerate().filter_map(|(position, child)| {
                     let name = match &self.tree.nodes[child].name {
-                        Name::Field(name, _) => name.replace('~', "~0").replace('/', "~1"),
+                        Name::Field(name, _) => seawall_schema::pointer::step(name),
                         Name::Place => position.to_string(),
                         Name::Merge(_) => return None,
                     };

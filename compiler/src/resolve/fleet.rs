@@ -207,11 +207,9 @@ impl Resolver<'_> {
         let mut seen: HashMap<&str, Span> = HashMap::new();
         for name in names {
             match seen.get(&*name.value) {
-                Some(_) if self.out.is_full() => self.out.count(&codes::LISTED_TWICE),
-                Some(first) => {
-                    let message = format!("{kind} `{}` is listed twice", clip(&name.value));
-                    self.repeated(&message, *first, name.span);
-                }
+                Some(first) => self.out.add(&codes::LISTED_TWICE, || {
+                    repeated(&format!("{kind} `{}` is listed twice", clip(&name.value)), *first, name.span)
+                }),
                 None => drop(seen.insert(&name.value, name.span)),
             }
         }
@@ -226,8 +224,12 @@ impl Resolver<'_> {
 
     /// Says that one list names something twice, which changes nothing.
     pub(super) fn repeated(&mut self, message: &str, first: Span, second: Span) {
-        self.out.push(named_twice(message, first, second).fix("take the second one out", without(second)));
+        self.out.push(repeated(message, first, second));
     }
+}
+
+fn repeated(message: &str, first: Span, second: Span) -> Diagnostic {
+    named_twice(message, first, second).fix("take the second one out", without(second))
 }
 
 fn named_twice(message: &str, first: Span, second: Span) -> Diagnostic {

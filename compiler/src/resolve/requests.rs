@@ -8,7 +8,7 @@ use super::glob;
 use super::schemas::NAMED;
 use crate::decode::Node;
 use crate::diagnostic::{Diagnostic, registry as codes};
-use crate::manifest::Manifests;
+use crate::manifest::{Manifests, text};
 use crate::model::{Declared, ManifestFile, ManifestId, ManifestObject};
 use crate::span::{Span, Spanned};
 use seawall_schema::quantity::AMOUNT_LIMIT;
@@ -119,11 +119,6 @@ pub(super) fn is_replicated(object: &ManifestObject) -> bool {
     matches!(text(&object.value, "/kind"), "Deployment" | "StatefulSet")
 }
 
-/// Text at a pointer, empty where there is none.
-pub(super) fn text<'v>(value: &'v Value, pointer: &str) -> &'v str {
-    value.pointer(pointer).and_then(Value::as_str).unwrap_or("")
-}
-
 /// What one replica asks for, and where it says so: of the object of the workload's name, else of the first.
 pub(crate) fn of_replica<'o>(
     objects: impl Iterator<Item = &'o ManifestObject> + Clone,
@@ -220,7 +215,7 @@ fn amounts(object: &ManifestObject, pointer: &str) -> BTreeMap<Resource, (u64, S
             other => other.to_string(),
         };
         if let Ok(amount) = resource.parse(&written) {
-            let place = format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"));
+            let place = format!("{pointer}/{}", seawall_schema::pointer::step(name));
             let span = object.places.get(&place).unwrap_or(object.span);
             found.insert(resource, (amount, span));
         }

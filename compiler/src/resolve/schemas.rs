@@ -87,12 +87,10 @@ impl Resolver<'_> {
             let out = if unsure { &mut self.out } else { &mut self.aside };
             findings.into_iter().for_each(|finding| out.push(finding.label(named, NAMED)));
             if unchecked {
-                let text =
-                    |name: &str| object.value.get(name).and_then(|v| v.as_str()).unwrap_or("").to_owned();
-                let group =
-                    text("apiVersion").rsplit_once('/').map_or(String::new(), |(group, _)| group.to_owned());
+                let text = |pointer: &str| crate::manifest::text(&object.value, pointer);
+                let group = crate::manifest::group_of(text("/apiVersion")).to_owned();
                 let place = object.places.get("/kind").unwrap_or(object.span);
-                let of_kind = self.unchecked.entry((group, text("kind")));
+                let of_kind = self.unchecked.entry((group, text("/kind").to_owned()));
                 of_kind.or_insert(Unchecked { place, named, count: 0 }).count += 1;
             }
         }

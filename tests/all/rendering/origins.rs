@@ -10,7 +10,7 @@ fn leaves(value: &Value, pointer: String, out: &mut Vec<String>) {
     match value {
         Value::Object(map) if !map.is_empty() => {
             for (key, value) in map {
-                leaves(value, format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1")), out);
+                leaves(value, format!("{pointer}/{}", seawall_schema::pointer::step(key)), out);
             }
         }
         Value::Array(items) if !items.is_empty() => {

@@ -8,6 +8,7 @@ use super::definition::{Additional, Definition};
 use crate::decode::value::clip;
 use crate::diagnostic::{Diagnostic, Diagnostics, registry as codes};
 use crate::files::Source;
+use crate::manifest::text;
 use crate::model::{CustomKind, ManifestObject};
 use crate::span::Span;
 use serde::Deserialize as _;
@@ -41,10 +42,6 @@ pub enum Added {
     Broken,
     /// It is no CustomResourceDefinition.
     Other,
-}
-
-fn text<'v>(value: &'v Value, pointer: &str) -> &'v str {
-    value.pointer(pointer).and_then(Value::as_str).unwrap_or("")
 }
 
 /// Whether an object is a CustomResourceDefinition, of whichever version.
@@ -191,7 +188,9 @@ fn fault(definition: &Definition) -> Option<(String, Fault<'_>)> {
 fn inner(definition: &Definition) -> Vec<(String, &Definition)> {
     let mut found: Vec<(String, &Definition)> = Vec::new();
     let named = definition.properties.iter();
-    found.extend(named.map(|(name, inner)| (format!("properties/{}", escaped(name)), inner)));
+    found.extend(
+        named.map(|(name, inner)| (format!("properties/{}", seawall_schema::pointer::step(name)), inner)),
+    );
     if let Some(Additional::Are(each)) = &definition.additional_properties {
         found.push(("additionalProperties".to_owned(), each));
     }
@@ -204,11 +203,6 @@ fn inner(definition: &Definition) -> Vec<(String, &Definition)> {
         found.extend(list.iter().enumerate().map(|(at, inner)| (format!("{word}/{at}"), inner)));
     }
     found
-}
-
-/// A name as a part of a JSON pointer (RFC 6901, section 3).
-fn escaped(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
 }
 
 /// Why a pattern is certainly no regular expression of Go's RE2 (<https://github.com/google/re2/wiki/Syntax>); where the two

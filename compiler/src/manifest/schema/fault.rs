@@ -118,7 +118,7 @@ impl Report<'_> {
     }
 
     fn text(&self, pointer: &str) -> &str {
-        self.object.value.pointer(pointer).and_then(Value::as_str).unwrap_or("")
+        crate::manifest::text(&self.object.value, pointer)
     }
 
     /// The object in words.
@@ -176,7 +176,7 @@ impl Report<'_> {
         below: Option<&str>,
         above: Option<&str>,
     ) -> Diagnostic {
-        let own = format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"));
+        let own = format!("{pointer}/{}", seawall_schema::pointer::step(name));
         let span = self.object.places.key(&own).unwrap_or_else(|| self.place(&own));
         let within = match pointer {
             "" => self.title(),

@@ -2,6 +2,8 @@
 //!
 //! Takes the name of a format and a text, says whether it holds; a format that Kubernetes does not check holds always.
 
+use crate::decode::calendar::{is_date, is_moment};
+use seawall_schema::name::{LABEL_LIMIT, is_dns_label};
 use serde_json::{Number, Value};
 
 /// Whether a text has the form.
@@ -10,12 +12,12 @@ pub(super) fn holds(format: &str, text: &str) -> bool {
         // Of a field that may be left out an empty text is the same.
         "quantity" => is_quantity(text),
         "label-value" => is_label_value(text),
-        "dns-label" => text.is_empty() || is_dns_label(text),
+        "dns-label" => text.is_empty() || is_dns_label(text, LABEL_LIMIT),
         "dns-subdomain" => text.is_empty() || is_subdomain(text),
         "port-name" => text.is_empty() || is_port_name(text),
         "byte" => is_base64(text),
-        "date-time" | "datetime" => is_date_time(text),
-        "date" => crate::decode::calendar::is_date(text),
+        "date-time" | "datetime" => is_moment(text),
+        "date" => is_date(text),
         "ipv4" => text.parse::<std::net::Ipv4Addr>().is_ok(),
         "ipv6" => text.parse::<std::net::Ipv6Addr>().is_ok(),
         "ip" => text.parse::<std::net::IpAddr>().is_ok(),
@@ -79,29 +81,13 @@ fn is_label_value(text: &str) -> bool {
     text.len() <= 63 && text.chars().all(inner) && ends(text.chars().next()) && ends(text.chars().last())
 }
 
-/// RFC 1123.
-pub(super) fn is_dns_label(text: &str) -> bool {
-    let inner = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
-    (1..=63).contains(&text.len())
-        && text.bytes().all(inner)
-        && !text.starts_with('-')
-        && !text.ends_with('-')
-}
-
 /// RFC 1123: the labels may be longer than 63, as Kubernetes has it.
-pub(super) fn is_subdomain(text: &str) -> bool {
-    let label = |part: &str| {
-        let inner = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
-        !part.is_empty() && part.bytes().all(inner) && !part.starts_with('-') && !part.ends_with('-')
-    };
-    text.len() <= 253 && text.split('.').all(label)
+fn is_subdomain(text: &str) -> bool {
+    text.len() <= 253 && text.split('.').all(|label| is_dns_label(label, 253))
 }
 
 fn is_port_name(text: &str) -> bool {
-    is_dns_label(text)
-        && text.len() <= 15
-        && !text.contains("--")
-        && text.bytes().any(|b| b.is_ascii_lowercase())
+    is_dns_label(text, 15) && !text.contains("--") && text.bytes().any(|b| b.is_ascii_lowercase())
 }
 
 /// As Go reads it: with padding, line breaks left out.
@@ -117,22 +103,6 @@ fn is_base64(text: &str) -> bool {
         }
     }
     length % 4 == 0 && padding <= 2
-}
-
-fn is_date_time(text: &str) -> bool {
-    let Some((day, rest)) = text.split_once(['T', 't']) else { return false };
-    let digits = |part: &str, most: u8| part.len() == 2 && part.parse::<u8>().is_ok_and(|n| n <= most);
-    let end = rest.find(['Z', 'z', '+', '-']).unwrap_or(rest.len());
-    let (time, zone) = rest.split_at(end);
-    let (time, fraction) = time.split_once('.').unwrap_or((time, "0"));
-    let parts: Vec<&str> = time.split(':').collect();
-    let zone = match zone.strip_prefix(['+', '-']) {
-        Some(offset) => offset.split_once(':').is_some_and(|(h, m)| digits(h, 23) && digits(m, 59)),
-        None => matches!(zone, "Z" | "z"),
-    };
-    let time = matches!(parts.as_slice(), [h, m, s] if digits(h, 23) && digits(m, 59) && digits(s, 60));
-    let fraction = !fraction.is_empty() && fraction.bytes().all(|b| b.is_ascii_digit());
-    crate::decode::calendar::is_date(day) && time && fraction && zone
 }
 
 fn is_uuid(text: &str) -> bool {
@@ -226,7 +196,15 @@ mod tests {
             (
                 "date-time",
                 &["2026-01-31T08:00:00Z", "2026-01-31T08:00:00.5+01:00"],
-                &["2026-01-31", "2026-02-30T08:00:00Z", "2026-01-31T25:00:00Z", "2026-01-31T08:00Z", "now"],
+                &[
+                    "2026-01-31",
+                    "2026-02-30T08:00:00Z",
+                    "2026-01-31T25:00:00Z",
+                    "2026-01-31T08:00Z",
+                    "now",
+                    "2026-01-31T08:00:+5Z",
+                    "2026-01-31T08:00:00Z01:00",
+                ],
             ),
             ("ipv4", &["10.0.0.1"], &["10.0.0", "::1", "10.0.0.256"]),
             ("ipv6", &["fd00::1"], &["10.0.0.1", "fd00"]),

@@ -141,9 +141,9 @@ fn name_of(reference: &str) -> &str {
 
 /// An object's own name: a DNS name, a label where it becomes one in DNS; roles take any.
 fn misnamed(object: &ManifestObject) -> Option<Fault> {
-    let text = |pointer: &str| object.value.pointer(pointer).and_then(Value::as_str).unwrap_or("");
-    let (name, kind, api) = (text("/metadata/name"), text("/kind"), text("/apiVersion"));
-    let format = match (kind::split(api).0, kind) {
+    let text = |pointer: &str| super::text(&object.value, pointer);
+    let (name, kind) = (text("/metadata/name"), text("/kind"));
+    let format = match (super::group_of(text("/apiVersion")), kind) {
         ("rbac.authorization.k8s.io", _) => return None,
         ("", "Namespace" | "Service") => "dns-label",
         _ => "dns-subdomain",

@@ -51,7 +51,7 @@ fn pointer(path: &[Step<'_>]) -> String {
     for step in path {
         pointer.push('/');
         match step {
-            Step::Field(name) => pointer.push_str(&name.replace('~', "~0").replace('/', "~1")),
+            Step::Field(name) => pointer.push_str(&seawall_schema::pointer::step(name)),
             Step::Item(index) => pointer.push_str(&index.to_string()),
         }
     }

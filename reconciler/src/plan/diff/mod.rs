@@ -110,7 +110,7 @@ impl Place {
             (false, true) => format!("{}.{name}", self.path),
             (_, false) => format!("{}[{name:?}]", self.path),
         };
-        let pointer = format!("{}/{}", self.pointer, name.replace('~', "~0").replace('/', "~1"));
+        let pointer = format!("{}/{}", self.pointer, seawall_schema::pointer::step(name));
         Self { path, pointer, field: name.to_owned(), parent: self.field.clone() }
     }
 
