@@ -231,7 +231,7 @@ async fn leftovers(cluster: &dyn Cluster, wanted: &Wanted) -> Result<Vec<ObjectC
             Err(ClusterError::UnknownKind(_)) => continue,
             other => other?,
         };
-        let gone = |o: &Observed| !o.deleting && !keys.contains(&o.key) && ours.contains(&o.key);
+        let gone = |o: &Observed| o.deletion.is_none() && !keys.contains(&o.key) && ours.contains(&o.key);
         for observed in listed.into_iter().filter(gone) {
             if let Some(before) = cluster.get(&observed.key).await? {
                 found.extend(of_objects(&wanted.bundle, None, Some(&before), None, None));

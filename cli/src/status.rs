@@ -100,6 +100,9 @@ pub fn details(row: &Row) -> String {
     for object in &status.unready {
         let _ = writeln!(text, "{}:   {}", row.region, plain(object));
     }
+    for object in &status.waiting {
+        let _ = writeln!(text, "{}: waiting: {}", row.region, plain(object));
+    }
     text
 }
 

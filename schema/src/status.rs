@@ -22,6 +22,9 @@ pub struct RegionStatus {
     pub objects: usize,
     /// Objects that are not ready, with their reason, at most 20.
     pub unready: Vec<String>,
+    /// Objects that are being deleted and still there, with what holds them, at most 20.
+    #[serde(default)]
+    pub waiting: Vec<String>,
     /// Writes of the last pass.
     pub last_writes: usize,
     /// Drift corrections since the worker started.

@@ -5,7 +5,7 @@
 //! | --- | --- | --- |
 //! | 1 isolation | `isolation` | `regions::a_region_that_hangs_slows_nobody` |
 //! | 2 nothing lost | `crash` | `killed` |
-//! | 3 nothing pruned by accident | `guards` | `regions::what_leaves_the_bundle_goes_…` |
+//! | 3 nothing pruned by accident | `guards`, `inventory` | `regions::what_leaves_the_bundle_goes_…` |
 //! | 4 drift | `drift` | `regions::drift_is_put_back_at_once` |
 //! | 5 autonomy | `activation`, `traffic` | `reference` |
 //! | 6 no replay, no stale truth | `guards`, `git`, `activation` | |
@@ -22,6 +22,7 @@ mod drift;
 mod fixture;
 mod git;
 mod guards;
+mod inventory;
 mod isolation;
 mod quiet;
 mod secrets;

@@ -14,6 +14,7 @@ mod step;
 pub use inventory::{Stored, ensure_namespace, load as load_inventory, save as save_inventory};
 
 use crate::bundle::Bundle;
+use crate::cluster::observe::observe;
 use crate::cluster::{ApplyOptions, Cluster, ClusterError, Observed};
 use crate::health::Health;
 use crate::plan::{Action, Identity, Record, Step};
@@ -49,7 +50,7 @@ pub struct Done {
     pub created: bool,
     /// What to remember; `None` once it is deleted.
     pub record: Option<Record>,
-    /// How a watch will show it; `None` once it is deleted.
+    /// How a watch will show it; `None` once it is gone. What is deleted and held up by others is still there.
     pub seen: Option<Observed>,
     /// How it stands.
     pub health: Health,
@@ -208,11 +209,16 @@ impl Writer<'_> {
                 )));
             }
         }
-        if self.cluster.get(key).await?.is_some_and(|live| is_kept(&live)) {
+        let live = self.cluster.get(key).await?;
+        if live.as_ref().is_some_and(is_kept) {
             return Ok(Done { wrote: false, ..Done::gone() });
         }
         self.cluster.delete(key, uid).await?;
-        Ok(Done::gone())
+        if !live.as_ref().is_some_and(is_held) {
+            return Ok(Done::gone());
+        }
+        let left = self.cluster.get(key).await?;
+        Ok(Done { seen: left.as_ref().and_then(observe), ..Done::gone() })
     }
 }
 
@@ -237,6 +243,13 @@ impl Done {
         let health = Health::Ready;
         Self { wrote: true, created: false, record: None, seen: None, health, put_back_from: Vec::new() }
     }
+}
+
+/// Whether the object does not go at once: others have a say first.
+fn is_held(live: &Value) -> bool {
+    let finalizers = live.pointer("/metadata/finalizers").and_then(Value::as_array);
+    // Those of a namespace are in its `spec`.
+    live["kind"] == "Namespace" || finalizers.is_some_and(|finalizers| !finalizers.is_empty())
 }
 
 /// Whether the object is somebody else's and stays when it leaves the bundle.

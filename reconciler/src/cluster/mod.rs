@@ -31,11 +31,31 @@ pub struct Observed {
     pub inventory: Option<String>,
     /// The label `seawall.dev/traffic-weight`: the weight of a traffic record.
     pub weight: Option<u64>,
-    /// Whether it is being deleted.
-    pub deleting: bool,
+    /// That it is being deleted, where it is.
+    pub deletion: Option<Box<Deletion>>,
     /// Hash of the part of `metadata.managedFields` that belongs to Seawall's manager, and of nothing else: differs when
     /// somebody takes a field over. (Status writes of others do not change it.)
     pub owned_fields: Option<u128>,
+}
+
+/// A deletion that is under way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deletion {
+    /// `metadata.deletionTimestamp`, RFC 3339: when it is to be gone.
+    pub since: String,
+    /// `metadata.finalizers`: who has to agree before it goes.
+    pub finalizers: Vec<String>,
+}
+
+impl std::fmt::Display for Deletion {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "is being deleted since {}", self.since)?;
+        match self.finalizers.as_slice() {
+            [] => Ok(()),
+            [one] => write!(f, ", held by finalizer {one}"),
+            many => write!(f, ", held by finalizers {}", many.join(", ")),
+        }
+    }
 }
 
 /// How an object is applied.

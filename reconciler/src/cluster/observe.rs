@@ -2,7 +2,7 @@
 //!
 //! Both clusters use this, so that what an apply returns and what a watch shows can be compared.
 
-use super::Observed;
+use super::{Deletion, Observed};
 use seawall_schema::digest::sha256;
 use seawall_schema::keys::{DIGEST, FIELD_MANAGER, INVENTORY, TRAFFIC_WEIGHT};
 use seawall_schema::object::ObjectKey;
@@ -24,9 +24,16 @@ pub fn observe(object: &Value) -> Option<Observed> {
         digest: annotation.map(str::to_owned),
         inventory: label(INVENTORY).map(str::to_owned),
         weight: label(TRAFFIC_WEIGHT).and_then(|weight| weight.parse().ok()),
-        deleting: metadata.get("deletionTimestamp").is_some_and(|value| !value.is_null()),
+        deletion: deletion(metadata),
         owned_fields: owned_fields(metadata),
     })
+}
+
+fn deletion(metadata: &Value) -> Option<Box<Deletion>> {
+    let since = metadata.get("deletionTimestamp")?.as_str()?.to_owned();
+    let finalizers = metadata.get("finalizers").and_then(Value::as_array).into_iter().flatten();
+    let finalizers = finalizers.filter_map(Value::as_str).map(str::to_owned).collect();
+    Some(Box::new(Deletion { since, finalizers }))
 }
 
 /// Hash of the fields that `metadata.managedFields` says are Seawall's by server-side apply, and of when it last set one

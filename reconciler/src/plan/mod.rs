@@ -112,9 +112,11 @@ pub fn plan(situation: &Situation<'_>) -> Plan<Proposed> {
         }
     }
     phases.retain(|(_, steps)| !steps.is_empty());
-    let after: BTreeSet<ObjectKey> = wanted.objects.iter().map(|want| want.key.clone()).collect();
+    let mut after: BTreeSet<ObjectKey> = wanted.objects.iter().map(|want| want.key.clone()).collect();
     let union = inventory.union(&after).cloned().collect();
-    Plan { phases, deletes: deletions(situation), union, after, state: PhantomData }
+    let off = unwanted(situation);
+    after.extend(off.iter().filter(|(_, seen)| seen.deletion.is_some()).map(|(key, _)| (*key).clone()));
+    Plan { phases, deletes: deletions(&off), union, after, state: PhantomData }
 }
 
 /// What is to be done with one wanted object, and the weight it gets where that is not its file's; `None` where nothing is.
@@ -124,7 +126,7 @@ pub fn judge(situation: &Situation<'_>, want: &Want) -> Option<(Action, Option<u
     let weight = traffic::next(want, seen, situation.standing);
     let digest = traffic::digest(&want.digest, weight);
     let Some(seen) = seen else { return Some((Action::Create, weight)) };
-    if seen.deleting {
+    if seen.deletion.is_some() {
         // It comes back as `Create` once it is gone; applying to what is going away would be lost.
         return None;
     }
@@ -149,17 +151,22 @@ fn in_sync(record: &Record, seen: &Observed, digest: &str) -> bool {
     record.uid == seen.uid && record.digest == digest && (record.version == seen.resource_version || ours)
 }
 
-fn deletions(situation: &Situation<'_>) -> Vec<Step> {
+/// What is ours, is there, and is not wanted any more.
+fn unwanted<'a>(situation: &Situation<'a>) -> Vec<(&'a ObjectKey, &'a Observed)> {
     let kept: BTreeSet<Identity> =
         situation.wanted.objects.iter().map(|want| Identity::of(&want.key)).collect();
-    let mut going: Vec<(usize, Step)> = Vec::new();
-    for key in situation.inventory {
+    let there = situation.inventory.iter().filter_map(|key| {
         let identity = Identity::of(key);
-        let Some(seen) = situation.observed.get(&identity) else { continue };
-        let labelled = seen.inventory.as_deref() == Some(situation.inventory_name);
-        if kept.contains(&identity) || !labelled || seen.deleting {
-            continue;
-        }
+        let seen = situation.observed.get(&identity).filter(|_| !kept.contains(&identity))?;
+        (seen.inventory.as_deref() == Some(situation.inventory_name)).then_some((key, seen))
+    });
+    there.collect()
+}
+
+/// What is going away already is not deleted twice.
+fn deletions(off: &[(&ObjectKey, &Observed)]) -> Vec<Step> {
+    let mut going: Vec<(usize, Step)> = Vec::new();
+    for (key, seen) in off.iter().filter(|(_, seen)| seen.deletion.is_none()) {
         let action = Action::Delete { uid: seen.uid.clone() };
         going.push((
             wanted::rank(&key.kind),

@@ -15,7 +15,7 @@ fn seen(name: &str, digest: &str, label: Option<&str>) -> Observed {
         digest: Some(digest.into()),
         inventory: label.map(str::to_owned),
         weight: None,
-        deleting: false,
+        deletion: None,
         owned_fields: Some(1),
     }
 }
@@ -97,6 +97,22 @@ fn only_what_is_ours_twice_over_is_deleted() {
     world.put(seen("stranger", "d", Some("inv")));
     let names: Vec<String> = world.plan().deletes.iter().map(|step| step.key.name.clone()).collect();
     assert_eq!(names, ["both"]);
+}
+
+#[test]
+fn what_is_going_away_is_left_alone_and_stays_in_the_inventory_while_it_is_ours() {
+    let mut world = World { inventory: ["off", "unlabelled", "gone"].map(key).into(), ..World::default() };
+    world.want("wanted", "d1");
+    for (name, label) in [("off", Some("inv")), ("unlabelled", None), ("wanted", Some("inv"))] {
+        let finalizers = vec!["a.test/f".to_owned()];
+        let deletion = crate::cluster::Deletion { since: "2026-01-01T00:00:00Z".into(), finalizers };
+        world.put(Observed { deletion: Some(Box::new(deletion)), ..seen(name, "d0", label) });
+    }
+    let plan = world.plan();
+    assert!(plan.is_empty(), "{plan:#?}");
+    assert_eq!(plan.after, ["off", "wanted"].map(key).into());
+    world.observed.remove(&Identity::of(&key("off")));
+    assert_eq!(world.plan().after, ["wanted"].map(key).into());
 }
 
 #[test]

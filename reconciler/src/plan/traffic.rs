@@ -48,7 +48,7 @@ mod tests {
             digest: None,
             inventory: None,
             weight: Some(now),
-            deleting: false,
+            deletion: None,
             owned_fields: None,
         });
         [false, true].map(|standing| next(&want, seen.as_ref(), standing))

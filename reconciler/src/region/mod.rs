@@ -11,6 +11,7 @@ mod declarations;
 mod fetcher;
 mod fights;
 mod intake;
+mod inventory;
 mod reconcile;
 mod retries;
 mod run;

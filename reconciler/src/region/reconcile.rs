@@ -5,7 +5,7 @@
 
 use super::view::View;
 use super::worker::Worker;
-use crate::apply::{Fault, Outcome, Stored, Writer, load_inventory, save_inventory};
+use crate::apply::{Fault, Outcome, Writer};
 use crate::bundle::Bundle;
 use crate::cluster::{ClusterError, EventKind, Extent};
 use crate::gate::{Facts, Held, gate, operator};
@@ -41,6 +41,7 @@ impl Worker {
     pub(super) async fn reconcile(&mut self) -> Progress {
         self.last_writes = 0;
         self.lost = false;
+        self.inventory.begin();
         if let Err(error) = self.observe().await {
             let message = format!("{error}; nothing is changed until it answers");
             self.conditions.set("Observed", false, "Unreachable", message);
@@ -71,21 +72,22 @@ impl Worker {
         progress
     }
 
-    /// Brings the view up to date: the inventory once, a complete listing where the watch cannot be trusted.
+    /// Brings the view up to date: the inventory and a complete listing where the watch cannot be
+    /// trusted.
     async fn observe(&mut self) -> Result<(), ClusterError> {
         let bundles = [self.in_force.as_ref(), self.candidate.as_ref()];
         let Some(name) = bundles.iter().flatten().next().map(|bundle| bundle.file.inventory.clone()) else {
             return Ok(());
         };
-        if self.inventory.is_none() {
-            self.inventory = Some(load_inventory(self.cluster.as_ref(), &name).await?);
+        let due = self.listed.is_none_or(|at| at.elapsed() >= self.config.resync);
+        if self.inventory.stored.is_none() || self.view.stale || due {
+            self.confirm_inventory(&name).await?;
         }
         let extents = self.extents();
         let known = self.watch.as_ref().is_some_and(|(watched, _)| *watched == extents);
         if !known {
             self.watch = Some((extents.clone(), self.cluster.watch(&name, &extents)));
         }
-        let due = self.listed.is_none_or(|at| at.elapsed() >= self.config.resync);
         if !known || self.view.stale || due {
             let all = self.cluster.list(&name, &extents).await?;
             self.view.listed(all);
@@ -98,7 +100,7 @@ impl Worker {
     fn extents(&self) -> Vec<Extent> {
         let bundles = [self.in_force.as_ref(), self.candidate.as_ref()].into_iter().flatten();
         let entries = bundles.flat_map(|bundle| bundle.entries.values().map(|entry| &entry.key));
-        Extent::of(entries.chain(self.inventory.iter().flat_map(|inventory| &inventory.keys)))
+        Extent::of(entries.chain(self.inventory.keys()))
     }
 
     /// Puts a fetched bundle in force where the gate lets it through.
@@ -161,7 +163,7 @@ impl Worker {
         plan(&Situation {
             wanted,
             inventory_name: &bundle.file.inventory,
-            inventory: self.inventory.as_ref().map_or(&empty, |inventory| &inventory.keys),
+            inventory: self.inventory.stored.as_ref().map_or(&empty, |inventory| &inventory.keys),
             observed: &self.view.observed,
             records: &self.view.records,
             standing: self.stands(wanted),
@@ -207,7 +209,7 @@ impl Worker {
         in_force: bool,
         approvals: &'a BTreeSet<String>,
     ) -> Facts<'a> {
-        let inventory = self.inventory.as_ref().map_or(0, |inventory| inventory.keys.len());
+        let inventory = self.inventory.stored.as_ref().map_or(0, |inventory| inventory.keys.len());
         Facts { bundle, wanted, in_force, inventory, approvals, now: jiff::Timestamp::now() }
     }
 
@@ -239,14 +241,16 @@ impl Worker {
             faults.extend(self.retries.hold_back(steps, now));
         }
         let kept = self.retries.hold_back(&mut plan.deletes, now);
+        if plan.steps().next().is_some() {
+            match self.confirm_inventory(&bundle.file.inventory).await {
+                Ok(false) => {}
+                // What is to be done is another with what has been found.
+                Ok(true) => return self.look_again(),
+                Err(error) => return self.say_inventory(&error),
+            }
+        }
         if let Err(error) = self.keep_inventory(bundle, &plan.union, plan.is_empty()).await {
-            self.conditions.set(
-                "Applied",
-                false,
-                "Inventory",
-                format!("the inventory cannot be written: {error}"),
-            );
-            return Progress::Failed;
+            return self.say_inventory(&error);
         }
         let mut fresh = BTreeSet::new();
         for (phase, steps) in &plan.phases {
@@ -264,6 +268,8 @@ impl Worker {
         }
         if faults.is_empty() {
             faults.extend(self.prune(bundle, &plan).await);
+            let held = plan.deletes.iter().map(|step| &step.key).filter(|key| self.view.is_going(key));
+            plan.after.extend(held.cloned());
         }
         faults.extend(kept);
         self.say_applied(&faults);
@@ -274,16 +280,19 @@ impl Worker {
         match self.keep_inventory(bundle, &plan.after, false).await {
             Ok(()) if rising => Progress::Settling,
             Ok(()) => Progress::Settled,
-            Err(error) => {
-                self.conditions.set(
-                    "Applied",
-                    false,
-                    "Inventory",
-                    format!("the inventory cannot be written: {error}"),
-                );
-                Progress::Failed
-            }
+            Err(error) => self.say_inventory(&error),
         }
+    }
+
+    fn say_inventory(&mut self, error: &ClusterError) -> Progress {
+        let message = format!("the inventory cannot be written: {error}");
+        self.conditions.set("Applied", false, "Inventory", message);
+        Progress::Failed
+    }
+
+    fn look_again(&mut self) -> Progress {
+        self.view.stale = true;
+        Progress::Settling
     }
 
     fn leave_fights(&mut self, plan: &mut Plan<Approved>) {
@@ -296,21 +305,6 @@ impl Worker {
         let message =
             if ok { "nobody changes what is ours over and over".to_owned() } else { words.join("; ") };
         self.conditions.set("Undisputed", ok, reason, message);
-    }
-
-    async fn keep_inventory(
-        &mut self,
-        bundle: &Bundle,
-        keys: &BTreeSet<ObjectKey>,
-        nothing_to_do: bool,
-    ) -> Result<(), ClusterError> {
-        let same = self.inventory.as_ref().is_some_and(|stored| stored.keys == *keys);
-        if same || nothing_to_do {
-            return Ok(());
-        }
-        let stored: Stored = save_inventory(self.cluster.as_ref(), &bundle.file.inventory, keys).await?;
-        self.inventory = Some(stored);
-        Ok(())
     }
 
     async fn write(&self, bundle: &Bundle, steps: &[Step], fresh: &BTreeSet<String>) -> Vec<Outcome> {

@@ -76,13 +76,28 @@ impl View {
     /// Takes what a step did.
     pub(super) fn did(&mut self, key: &ObjectKey, done: Done) {
         let identity = Identity::of(key);
-        let (Some(record), Some(seen)) = (done.record, done.seen) else {
-            self.unready.remove(&identity);
-            return;
-        };
-        self.records.insert(identity.clone(), record);
-        self.observed.insert(identity, seen);
-        self.stands(key, done.health);
+        match (done.record, done.seen) {
+            (Some(record), Some(seen)) => {
+                self.records.insert(identity.clone(), record);
+                self.observed.insert(identity, seen);
+                self.stands(key, done.health);
+            }
+            (_, left) => {
+                self.unready.remove(&identity);
+                // The watch says when it is gone.
+                self.observed.extend(left.map(|left| (identity, left)));
+            }
+        }
+    }
+
+    /// Whether an object is there and is being deleted.
+    pub(super) fn is_going(&self, key: &ObjectKey) -> bool {
+        self.observed.get(&Identity::of(key)).is_some_and(|seen| seen.deletion.is_some())
+    }
+
+    /// What is being deleted and still there, with what holds it.
+    pub(super) fn going(&self) -> impl Iterator<Item = String> {
+        self.observed.values().filter_map(|seen| Some(format!("{} {}", seen.key, seen.deletion.as_ref()?)))
     }
 
     /// Takes how an object stands.

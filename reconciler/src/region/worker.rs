@@ -7,9 +7,9 @@ use super::conditions::{Conditions, now};
 use super::config::WorkerConfig;
 use super::fetcher::Fetcher;
 use super::fights::Fights;
+use super::inventory::Inventory;
 use super::retries::Retries;
 use super::view::View;
-use crate::apply::Stored;
 use crate::bundle::{Bundle, Store};
 use crate::cluster::{Change, Cluster, Extent};
 use crate::gate::operator;
@@ -48,7 +48,7 @@ pub struct Worker {
     pub(super) wanted: Option<(String, Vec<String>, Arc<Wanted>)>,
     /// Events declared in the cluster.
     pub(super) local: Vec<String>,
-    pub(super) inventory: Option<Stored>,
+    pub(super) inventory: Inventory,
     pub(super) view: View,
     pub(super) fights: Fights,
     pub(super) retries: Retries,
@@ -102,7 +102,7 @@ impl Worker {
             events: Vec::new(),
             wanted: None,
             local: Vec::new(),
-            inventory: None,
+            inventory: Inventory::default(),
             view: View::new(),
             fights: Fights::default(),
             retries: Retries::default(),
@@ -143,7 +143,7 @@ impl Worker {
 
     /// The worker's state as data.
     pub fn status(&self) -> RegionStatus {
-        let objects = self.inventory.as_ref().map_or(0, |inventory| inventory.keys.len());
+        let objects = self.inventory.stored.as_ref().map_or(0, |inventory| inventory.keys.len());
         let unready = self.view.unready.values();
         let words = unready.map(|(key, health)| format!("{key}: {}", health.reason().unwrap_or("ready")));
         RegionStatus {
@@ -155,6 +155,7 @@ impl Worker {
             suspended: operator::suspension(&self.config.state).is_some(),
             objects,
             unready: words.take(20).collect(),
+            waiting: self.view.going().take(20).collect(),
             last_writes: self.last_writes,
             drift_corrected: self.drift_corrected,
             last_pass: Some(now()),

@@ -4,7 +4,7 @@
 //! the identity; every other annotation and manager is dropped while reading.
 
 use crate::cluster::observe::owned_fields;
-use crate::cluster::{Kind, Observed};
+use crate::cluster::{Deletion, Kind, Observed};
 use seawall_schema::object::ObjectKey;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -52,7 +52,9 @@ struct Metadata {
     #[serde(default)]
     annotations: Annotations,
     #[serde(default)]
-    deletion_timestamp: Option<serde::de::IgnoredAny>,
+    deletion_timestamp: Option<String>,
+    #[serde(default)]
+    finalizers: Option<Vec<String>>,
     #[serde(default)]
     managed_fields: Value,
 }
@@ -112,6 +114,7 @@ impl PartialObject {
             labels,
             annotations,
             deletion_timestamp,
+            finalizers,
             managed_fields,
         } = self.metadata;
         let key =
@@ -124,7 +127,8 @@ impl PartialObject {
             digest: annotations.digest,
             inventory: labels.inventory,
             weight: labels.weight.and_then(|weight| weight.parse().ok()),
-            deleting: deletion_timestamp.is_some(),
+            deletion: deletion_timestamp
+                .map(|since| Box::new(Deletion { since, finalizers: finalizers.unwrap_or_default() })),
             owned_fields: owned_fields(&json!({ "managedFields": managed_fields })),
         }
     }
@@ -138,7 +142,7 @@ mod tests {
         let object = json!({"metadata": {
             "name": "a", "namespace": "n", "uid": "u", "resourceVersion": "7", "generation": 3,
             "labels": {"l": "v"}, "annotations": {"other": "x", "seawall.dev/digest": "sha256:1"},
-            "deletionTimestamp": "2026-01-01T00:00:00Z", "managedFields": managed,
+            "deletionTimestamp": "2026-01-01T00:00:00Z", "finalizers": ["a.test/f"], "managedFields": managed,
         }});
         let kind = Kind { api_version: "v1".to_owned(), kind: "ConfigMap".to_owned() };
         serde_json::from_value::<PartialObject>(object).unwrap().into_observed(&kind)
@@ -161,10 +165,9 @@ mod tests {
     fn keeps_what_is_needed() {
         let seen = partial(json!([]));
         assert_eq!(seen.key.to_string(), "ConfigMap n/a");
-        assert_eq!(
-            (seen.digest.as_deref(), seen.generation, seen.deleting),
-            (Some("sha256:1"), Some(3), true)
-        );
+        assert_eq!((seen.digest.as_deref(), seen.generation), (Some("sha256:1"), Some(3)));
+        let deletion = seen.deletion.unwrap().to_string();
+        assert_eq!(deletion, "is being deleted since 2026-01-01T00:00:00Z, held by finalizer a.test/f");
         assert_eq!(seen.owned_fields, None);
     }
 
