@@ -71,6 +71,9 @@ pub struct BundleFile {
     /// (`brownout+region-eu-central` is `region-eu-central`).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub same_as: BTreeMap<String, String>,
+    /// How users and work go back when an event ends; `None`: at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failback: Option<Failback>,
     /// Limits the reconciler keeps.
     pub limits: Limits,
     /// What the proof does not cover.
@@ -95,10 +98,21 @@ pub struct EventFile {
     pub scenario: String,
     /// `survivable` or `refuted`: an overlay of a refuted scenario is the best that was found.
     pub verdict: String,
-    /// Phases with the paths of the objects that differ, whole.
+    /// Phases with the paths of the objects that differ, whole. Work that may take no room from others is a phase of its own
+    /// ahead of the reserves: its pods are there when the room gets free.
     pub phases: Vec<PhaseFile>,
     /// Keys of base objects that do not exist while the event is in force, as paths of their base files.
     pub removed: Vec<String>,
+}
+
+/// `failback rate="20%" every="5m"`: how users go back when an event ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Failback {
+    /// Share of what was moved that goes back in one step, in thousandths of a percent.
+    pub rate_thousandths: u32,
+    /// Time between steps, in milliseconds.
+    pub every_ms: u64,
 }
 
 /// Limits that the reconciler's gate keeps.

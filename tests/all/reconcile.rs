@@ -7,7 +7,7 @@
 //! | 2 nothing lost | `crash` | `killed` |
 //! | 3 nothing pruned by accident | `guards`, `inventory` | `regions::what_leaves_the_bundle_goes_…` |
 //! | 4 drift | `drift` | `regions::drift_is_put_back_at_once` |
-//! | 5 autonomy | `activation`, `traffic` | `reference` |
+//! | 5 autonomy | `activation`, `order`, `traffic` | `reference` |
 //! | 6 no replay, no stale truth | `guards`, `git`, `activation` | |
 //! | 7 no secrets out | `secrets`, `git` | `client::an_immutable_field_is_refused_…` |
 //! | 8 quiet | `quiet` | `regions::the_second_sync_writes_nothing_…` |
@@ -24,6 +24,7 @@ mod git;
 mod guards;
 mod inventory;
 mod isolation;
+mod order;
 mod quiet;
 mod secrets;
 mod traffic;

@@ -79,6 +79,7 @@ fn bundle(region: &Region) -> BTreeMap<String, Vec<u8>> {
         events: BTreeMap::new(),
         combinations: Vec::new(),
         same_as: BTreeMap::new(),
+        failback: None,
         limits: Limits { prune_share_thousandths: 50_000 },
         not_proved: Vec::new(),
     };

@@ -4,7 +4,7 @@ use super::recheck::{Found, Recheck};
 use super::{Of, Put, RenderError, Stopped, paths, provenance, yaml};
 use crate::lower::{Bundle, Clash, LoweredObject, Overlay};
 use crate::proof::{Outcome, Proof, Verdict};
-use seawall_schema::bundle::{BundleFile, EventFile, FORMAT, Limits, PhaseFile, Provenance};
+use seawall_schema::bundle::{BundleFile, EventFile, FORMAT, Failback, Limits, PhaseFile, Provenance};
 use seawall_schema::digest;
 use seawall_schema::object::{ObjectKey, Phase};
 use serde::Serialize;
@@ -24,7 +24,7 @@ pub(super) fn write<E>(
     let mut writer = Writer { of, folder: bundle.folder(), put, files, provenance: Provenance::default() };
     let objects = bundle.objects();
     let names: Vec<_> = paths::names(&objects).into_iter().map(|name| format!("base/{name}")).collect();
-    let (phases, found) = writer.objects(&objects, &names)?;
+    let (phases, found) = writer.objects(&objects, &names, false)?;
     writer.object("scheduler/kube-scheduler.yaml", &bundle.scheduler)?;
     let recheck = Recheck::new(of.model, of.proof, bundle, &names, found);
     let in_bundle = |found: RenderError| found.in_bundle(bundle.folder());
@@ -51,6 +51,10 @@ pub(super) fn write<E>(
         events,
         combinations: bundle.together.iter().map(|set| set.events.clone()).collect(),
         same_as: same_as(bundle),
+        failback: of.model.fleet.failback.as_ref().map(|back| Failback {
+            rate_thousandths: back.rate.thousandths(),
+            every_ms: back.every.millis(),
+        }),
         limits: Limits { prune_share_thousandths: PRUNE_SHARE },
         not_proved: not_proved(of.proof, bundle),
     };
@@ -111,20 +115,24 @@ impl<E> Writer<'_, E> {
         Ok(text)
     }
 
-    /// Writes objects to their paths; says in which phase each is, and what is found in each when it is read back.
+    /// Writes objects to their paths; says in which phase each is, and what is found in each when it is read back. In an
+    /// overlay the pods that go ahead of the reserves are a phase of their own before these.
     fn objects(
         &mut self,
         objects: &[&LoweredObject],
         names: &[String],
+        overlay: bool,
     ) -> Result<(Vec<PhaseFile>, Vec<Found>), Stopped<E>> {
-        let mut phases: BTreeMap<Phase, Vec<String>> = BTreeMap::new();
+        let mut phases: BTreeMap<(Phase, bool), (Phase, Vec<String>)> = BTreeMap::new();
         let mut found = Vec::with_capacity(objects.len());
         for (object, name) in objects.iter().zip(names) {
             let text = self.object(name, object)?;
             found.push(Found::read(self.of.model, name, &text).map_err(|e| e.in_bundle(self.folder))?);
-            phases.entry(object.phase).or_default().push(name.clone());
+            let turn = if object.ahead && overlay { (Phase::Reserves, false) } else { (object.phase, true) };
+            phases.entry(turn).or_insert((object.phase, Vec::new())).1.push(name.clone());
         }
-        Ok((phases.into_iter().map(|(name, objects)| PhaseFile { name, objects }).collect(), found))
+        let phases = phases.into_values().map(|(name, objects)| PhaseFile { name, objects });
+        Ok((phases.collect(), found))
     }
 
     fn event(
@@ -141,7 +149,7 @@ impl<E> Writer<'_, E> {
             format!("events/{name}/{}", in_base.unwrap_or(&own))
         };
         let names: Vec<_> = objects.iter().zip(own).map(file).collect();
-        let (phases, found) = self.objects(&objects, &names)?;
+        let (phases, found) = self.objects(&objects, &names, true)?;
         let removed = removed.iter().filter_map(|key| base.get(key)).map(|path| (*path).clone()).collect();
         Ok((EventFile { scenario: scenario.clone(), verdict: (*verdict).to_owned(), phases, removed }, found))
     }

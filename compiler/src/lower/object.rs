@@ -15,6 +15,9 @@ pub struct LoweredObject {
     pub key: ObjectKey,
     /// When it is applied.
     pub phase: Phase,
+    /// Whether an overlay has it before the reserves give way: pods that take nothing from others must be there when the
+    /// room gets free.
+    pub ahead: bool,
     /// All of it.
     pub value: Value,
     /// By JSON pointer the policy lines a field came from; a field that is not listed came from where its nearest listed
@@ -80,13 +83,20 @@ impl LoweredObject {
         let (api_version, kind, name) = (text("/apiVersion"), text("/kind"), text("/metadata/name"));
         let phase = rank(&kind).0;
         let key = ObjectKey { api_version, kind, namespace, name };
-        Self { key, phase, value, provenance: BTreeMap::from([(String::new(), origin)]) }
+        Self { key, phase, ahead: false, value, provenance: BTreeMap::from([(String::new(), origin)]) }
     }
 
     /// Says where a field came from.
     #[must_use]
     pub(crate) fn from(mut self, pointer: &str, spans: impl IntoIterator<Item = Span>) -> Self {
         self.provenance.entry(pointer.to_owned()).or_default().extend(spans);
+        self
+    }
+
+    /// The same object, in an overlay before the reserves where `ahead` says so.
+    #[must_use]
+    pub(crate) fn ahead(mut self, ahead: bool) -> Self {
+        self.ahead = ahead;
         self
     }
 

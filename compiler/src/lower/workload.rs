@@ -102,7 +102,8 @@ fn controller(context: &Context<'_>, instance: &Instance<'_>) -> LoweredObject {
     let made = finish(value, instance.workload, source, origins);
     let counted = context.origin(instance.spans.iter().copied());
     let pointer = if instance.autoscale.is_some() { "/metadata/annotations" } else { "/spec/replicas" };
-    let mut made = made.from("/metadata/name", instance.spans.iter().copied().take(1));
+    let waits = matches!(instance.role, Role::Standby(lane) if !names::may_preempt(context, lane));
+    let mut made = made.from("/metadata/name", instance.spans.iter().copied().take(1)).ahead(waits);
     made.provenance.insert(pointer.to_owned(), counted);
     made
 }

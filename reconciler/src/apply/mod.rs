@@ -16,7 +16,7 @@ pub use inventory::{Stored, ensure_namespace, load as load_inventory, save as sa
 use crate::bundle::Bundle;
 use crate::cluster::observe::observe;
 use crate::cluster::{ApplyOptions, Cluster, ClusterError, Observed};
-use crate::health::Health;
+use crate::health::{Crowd, Health};
 use crate::plan::{Action, Identity, Record, Step};
 use futures::stream::{FuturesUnordered, StreamExt as _};
 use seawall_schema::keys::PRUNE;
@@ -54,6 +54,8 @@ pub struct Done {
     pub seen: Option<Observed>,
     /// How it stands.
     pub health: Health,
+    /// Whether its pods are as many as asked for.
+    pub crowd: Crowd,
     /// Who had changed it, where a check put something back.
     pub put_back_from: Vec<String>,
 }
@@ -224,9 +226,17 @@ impl Writer<'_> {
 
 /// Sends an apply, waiting where the cluster asks for it.
 async fn send(cluster: &dyn Cluster, object: &Value, options: ApplyOptions) -> Result<Value, ClusterError> {
+    patiently(|| cluster.apply(object, options)).await
+}
+
+/// Asks again, a few times, where the cluster is busy: after the time that it names.
+pub(crate) async fn patiently<T, Answer>(ask: impl Fn() -> Answer) -> Result<T, ClusterError>
+where
+    Answer: Future<Output = Result<T, ClusterError>>,
+{
     let mut tries = 0;
     loop {
-        match cluster.apply(object, options).await {
+        match ask().await {
             Err(ClusterError::Busy { retry_after_ms, .. }) if tries < 3 => {
                 tries += 1;
                 let pause = retry_after_ms.unwrap_or(200 << tries).clamp(50, 5_000);
@@ -240,8 +250,16 @@ async fn send(cluster: &dyn Cluster, object: &Value, options: ApplyOptions) -> R
 impl Done {
     /// What is left of an object that was deleted.
     fn gone() -> Self {
-        let health = Health::Ready;
-        Self { wrote: true, created: false, record: None, seen: None, health, put_back_from: Vec::new() }
+        let (health, crowd) = (Health::Ready, Crowd::Right);
+        Self {
+            wrote: true,
+            created: false,
+            record: None,
+            seen: None,
+            health,
+            crowd,
+            put_back_from: Vec::new(),
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{Done, Fault, Writer, adopt, force, ignored, send};
 use crate::cluster::observe::observe;
 use crate::cluster::{ApplyOptions, ClusterError};
-use crate::health::verdict;
+use crate::health::{crowd, verdict};
 use crate::plan::diff::diff;
 use crate::plan::{Action, Identity, Record, Step, traffic};
 use seawall_schema::keys::{DIGEST, TRAFFIC_WEIGHT};
@@ -124,7 +124,8 @@ impl Writer<'_> {
         });
         let before = self.observed.get(&Identity::of(&step.key)).map(|seen| seen.resource_version.as_str());
         let wrote = before.is_none() || before != version(applied);
-        Done { wrote, created: false, record, seen, health: verdict(applied), put_back_from }
+        let (health, crowd) = (verdict(applied), crowd(applied));
+        Done { wrote, created: false, record, seen, health, crowd, put_back_from }
     }
 }
 

@@ -11,7 +11,7 @@ mod store;
 mod tests;
 mod verify;
 
-pub use store::{Store, StoreError, replace, write_atomically};
+pub use store::{Ending, InForce, Store, StoreError, replace, write_atomically};
 pub use verify::{Verified, verify};
 
 use seawall_schema::bundle::BundleFile;
@@ -50,6 +50,8 @@ pub struct Entry {
     pub digest: String,
     /// Where it is a traffic record that rises in steps: the weights that it takes one after another, the last its own.
     pub weights: Vec<u64>,
+    /// The weight in it, where it is a traffic record.
+    pub weight: Option<u64>,
     /// The object as JSON: read from YAML once, and several times faster to read again.
     json: Box<str>,
 }

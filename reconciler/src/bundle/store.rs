@@ -76,6 +76,26 @@ impl Staged {
     }
 }
 
+/// The events in force, and those that are ending.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InForce {
+    /// In force, sorted.
+    pub events: Vec<String>,
+    /// What goes back.
+    pub ending: Option<Ending>,
+}
+
+/// An event that has ended and whose users and work are on their way back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ending {
+    /// The events that were in force.
+    pub from: Vec<String>,
+    /// When users last went back by a step.
+    pub stepped: Option<jiff::Timestamp>,
+    /// Whether all users are back, so that the work may go.
+    pub users_back: bool,
+}
+
 impl Store {
     /// The store below a worker's state folder; creates nothing yet.
     pub fn new(state: &Path) -> Self {
@@ -151,7 +171,7 @@ impl Store {
     }
 
     /// The events that were in force last.
-    pub fn events(&self) -> Vec<String> {
+    pub fn in_force(&self) -> InForce {
         let bytes = fs::read(self.folder.join(EVENTS)).unwrap_or_default();
         serde_json::from_slice(&bytes).unwrap_or_default()
     }
@@ -160,9 +180,9 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Disk`]; the former ones stay.
-    pub fn keep_events(&self, events: &[String]) -> Result<(), StoreError> {
+    pub fn keep_in_force(&self, force: &InForce) -> Result<(), StoreError> {
         let path = self.folder.join(EVENTS);
-        write_atomically(&path, &to_json(&events, &path)?)
+        write_atomically(&path, &to_json(force, &path)?)
     }
 
     fn file(&self, digest: &str) -> PathBuf {

@@ -19,6 +19,7 @@ fn fetched(change: impl FnOnce(&mut BundleFile, &mut BTreeMap<String, Vec<u8>>))
         events: BTreeMap::new(),
         combinations: vec![],
         same_as: BTreeMap::new(),
+        failback: None,
         limits: Limits { prune_share_thousandths: 30_000 },
         not_proved: vec![],
     };

@@ -175,8 +175,8 @@ fn read_entry(
             keys::INVENTORY
         )));
     }
-    let weights = weights(&object);
-    Ok(Entry { key, digest, weights, json: object.to_string().into_boxed_str() })
+    let (weights, weight) = (weights(&object), weight(&object));
+    Ok(Entry { key, digest, weights, weight, json: object.to_string().into_boxed_str() })
 }
 
 /// The declared weights of a traffic record; none where they do not rise.
@@ -186,4 +186,11 @@ fn weights(object: &serde_json::Value) -> Vec<u64> {
     let weights: Option<Vec<u64>> =
         steps.map(|steps| steps.split(',').map(|step| step.parse().ok()).collect()).unwrap_or_default();
     weights.filter(|weights| weights.windows(2).all(|pair| pair[0] < pair[1])).unwrap_or_default()
+}
+
+/// The weight of a traffic record.
+fn weight(object: &serde_json::Value) -> Option<u64> {
+    let properties = object.pointer("/spec/endpoints/0/providerSpecific")?.as_array()?;
+    let held = properties.iter().find(|property| property["name"] == "aws/weight")?;
+    held["value"].as_str()?.parse().ok()
 }

@@ -5,6 +5,7 @@
 //! `Ready`. Invariants: no clock and no client; an object without any of these is ready, since nothing says otherwise.
 
 mod batch;
+mod crowd;
 mod platform;
 mod pods;
 mod queues;
@@ -13,6 +14,8 @@ mod table;
 mod tests;
 mod view;
 mod workloads;
+
+pub use crowd::{Crowd, crowd};
 
 use serde_json::Value;
 use view::View;

@@ -5,17 +5,21 @@
 
 mod declared;
 pub mod diff;
+mod ending;
 #[cfg(test)]
 mod tests;
 pub(crate) mod traffic;
+mod turn;
 mod wanted;
 
 pub use declared::{Choice, choose};
+pub use ending::{Back, Pace, users_going_back, work_going_back};
+pub use turn::Turn;
 pub use wanted::{Identity, Want, Wanted, wanted};
 
 use crate::cluster::Observed;
 use seawall_schema::digest::sha256;
-use seawall_schema::object::{ObjectKey, Phase};
+use seawall_schema::object::ObjectKey;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::marker::PhantomData;
@@ -72,8 +76,8 @@ pub struct Approved;
 /// Ordered steps from what is there to what is wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan<State> {
-    /// Steps by phase, in the order of the phases.
-    pub phases: Vec<(Phase, Vec<Step>)>,
+    /// Steps by turn, in order.
+    pub turns: Vec<(Turn, Vec<Step>)>,
     /// Deletions, last phase first.
     pub deletes: Vec<Step>,
     /// What the inventory must hold before the first write: all that was ours and all that becomes ours.
@@ -97,33 +101,35 @@ pub struct Situation<'a> {
     pub records: &'a BTreeMap<Identity, Record>,
     /// Whether the work of the overlays in force is known to stand: what users may be sent to beyond the first step.
     pub standing: bool,
+    /// How far users go back at the end of an event.
+    pub pace: Pace,
 }
 
 /// Computes the plan.
 pub fn plan(situation: &Situation<'_>) -> Plan<Proposed> {
     let Situation { wanted, inventory, .. } = situation;
-    let mut phases: Vec<(Phase, Vec<Step>)> = Phase::ALL.iter().map(|phase| (*phase, Vec::new())).collect();
+    let mut turns: Vec<(Turn, Vec<Step>)> = Turn::ALL.iter().map(|turn| (*turn, Vec::new())).collect();
     for want in &wanted.objects {
         if let Some((action, weight)) = judge(situation, want) {
             let step = Step { key: want.key.clone(), path: Some(want.path.clone()), action, weight };
-            if let Some((_, steps)) = phases.iter_mut().find(|(phase, _)| *phase == want.phase) {
+            if let Some((_, steps)) = turns.iter_mut().find(|(turn, _)| *turn == want.turn) {
                 steps.push(step);
             }
         }
     }
-    phases.retain(|(_, steps)| !steps.is_empty());
+    turns.retain(|(_, steps)| !steps.is_empty());
     let mut after: BTreeSet<ObjectKey> = wanted.objects.iter().map(|want| want.key.clone()).collect();
     let union = inventory.union(&after).cloned().collect();
     let off = unwanted(situation);
     after.extend(off.iter().filter(|(_, seen)| seen.deletion.is_some()).map(|(key, _)| (*key).clone()));
-    Plan { phases, deletes: deletions(&off), union, after, state: PhantomData }
+    Plan { turns, deletes: deletions(&off), union, after, state: PhantomData }
 }
 
 /// What is to be done with one wanted object, and the weight it gets where that is not its file's; `None` where nothing is.
 pub fn judge(situation: &Situation<'_>, want: &Want) -> Option<(Action, Option<u64>)> {
     let identity = Identity::of(&want.key);
     let seen = situation.observed.get(&identity);
-    let weight = traffic::next(want, seen, situation.standing);
+    let weight = traffic::next(want, seen, situation);
     let digest = traffic::digest(&want.digest, weight);
     let Some(seen) = seen else { return Some((Action::Create, weight)) };
     if seen.deletion.is_some() {
@@ -180,12 +186,12 @@ fn deletions(off: &[(&ObjectKey, &Observed)]) -> Vec<Step> {
 impl<State> Plan<State> {
     /// Whether nothing is to be done.
     pub fn is_empty(&self) -> bool {
-        self.phases.is_empty() && self.deletes.is_empty()
+        self.turns.is_empty() && self.deletes.is_empty()
     }
 
     /// All steps in order.
     pub fn steps(&self) -> impl Iterator<Item = &Step> {
-        self.phases.iter().flat_map(|(_, steps)| steps).chain(&self.deletes)
+        self.turns.iter().flat_map(|(_, steps)| steps).chain(&self.deletes)
     }
 
     /// What an operator approves: the deletions, and the bundle that asks for them.
@@ -205,7 +211,7 @@ impl<State> Plan<State> {
     }
 
     pub(crate) fn into_state<Next>(self) -> Plan<Next> {
-        let Self { phases, deletes, union, after, state: _ } = self;
-        Plan { phases, deletes, union, after, state: PhantomData }
+        let Self { turns, deletes, union, after, state: _ } = self;
+        Plan { turns, deletes, union, after, state: PhantomData }
     }
 }

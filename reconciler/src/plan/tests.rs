@@ -36,8 +36,8 @@ struct World {
 impl World {
     fn want(&mut self, name: &str, digest: &str) {
         let (path, digest) = (format!("base/{name}.yaml"), digest.to_owned());
-        let (key, phase, weights) = (key(name), Phase::Configuration, Vec::new());
-        self.wanted.objects.push(Want { key, phase, path, digest, weights });
+        let (key, turn, weights) = (key(name), Turn::Configuration, Vec::new());
+        self.wanted.objects.push(Want { key, turn, path, digest, weights, weight: None, back: None });
     }
 
     fn put(&mut self, seen: Observed) {
@@ -46,7 +46,8 @@ impl World {
 
     fn plan(&self) -> Plan<Proposed> {
         let World { wanted, inventory, observed, records } = self;
-        plan(&Situation { wanted, inventory_name: "inv", inventory, observed, records, standing: true })
+        let pace = Pace { rate_thousandths: 100_000, due: true };
+        plan(&Situation { wanted, inventory_name: "inv", inventory, observed, records, standing: true, pace })
     }
 }
 

@@ -2,15 +2,24 @@
 //!
 //! Takes a wanted record, what is seen of it and whether the work stands that it sends users to; gives a weight. Invariant:
 //! users are sent on by one declared step at a time, and beyond the first only to work that stands; a weight that is there
-//! already is not taken back.
+//! already is taken back only at the end of an event, by the declared rate ([`super::ending`]).
 
-use super::Want;
+use super::{Situation, Want};
 use crate::cluster::Observed;
 
 /// The weight to write; `None` where that is the one in the bundle's file.
-pub(super) fn next(want: &Want, seen: Option<&Observed>, standing: bool) -> Option<u64> {
+pub(super) fn next(want: &Want, seen: Option<&Observed>, situation: &Situation<'_>) -> Option<u64> {
+    let now = seen.and_then(|seen| seen.weight);
+    match want.back {
+        Some(back) => Some(back.next(now, situation.pace)).filter(|next| want.weight != Some(*next)),
+        None => risen(want, now, situation.standing),
+    }
+}
+
+/// On the way up: the step that it may take.
+fn risen(want: &Want, now: Option<u64>, standing: bool) -> Option<u64> {
     let (last, before) = want.weights.split_last()?;
-    let now = seen.and_then(|seen| seen.weight).unwrap_or(0);
+    let now = now.unwrap_or(0);
     if now >= *last {
         return None;
     }
@@ -29,7 +38,8 @@ pub(crate) fn digest(file: &str, weight: Option<u64>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use seawall_schema::object::{ObjectKey, Phase};
+    use crate::plan::Turn;
+    use seawall_schema::object::ObjectKey;
 
     fn key() -> ObjectKey {
         let (api_version, kind) = ("externaldns.k8s.io/v1alpha1".into(), "DNSEndpoint".into());
@@ -39,19 +49,9 @@ mod tests {
     /// What comes after a weight, before the work stands and then.
     fn after(weights: &[u64], now: Option<u64>) -> [Option<u64>; 2] {
         let (path, digest) = ("events/e/host.yaml".into(), "sha256:1".into());
-        let want = Want { key: key(), phase: Phase::Traffic, path, digest, weights: weights.to_vec() };
-        let seen = now.map(|now| Observed {
-            key: key(),
-            uid: "u".into(),
-            resource_version: "1".into(),
-            generation: None,
-            digest: None,
-            inventory: None,
-            weight: Some(now),
-            deletion: None,
-            owned_fields: None,
-        });
-        [false, true].map(|standing| next(&want, seen.as_ref(), standing))
+        let (turn, weights) = (Turn::Traffic, weights.to_vec());
+        let want = Want { key: key(), turn, path, digest, weights, weight: None, back: None };
+        [false, true].map(|standing| risen(&want, now, standing))
     }
 
     #[test]

@@ -3,8 +3,9 @@
 //! Takes a bundle and events, gives the objects with their files. An overlay's object replaces the base object of the
 //! same identity, whatever its file is called. Pure.
 
+use super::{Back, Turn};
 use crate::bundle::Bundle;
-use seawall_schema::object::{ObjectKey, Phase};
+use seawall_schema::object::ObjectKey;
 use std::collections::BTreeMap;
 
 /// An object whatever version its API has: the same object after `v1beta1` became `v1`.
@@ -35,13 +36,17 @@ pub struct Want {
     /// Which.
     pub key: ObjectKey,
     /// When it is applied.
-    pub phase: Phase,
+    pub turn: Turn,
     /// Its file in the bundle.
     pub path: String,
     /// The digest of that file.
     pub digest: String,
     /// The weights that a traffic record takes one after another; empty: its own at once.
     pub weights: Vec<u64>,
+    /// The weight in that file, where it is a traffic record.
+    pub weight: Option<u64>,
+    /// Where it is a record that goes back at the end of an event: from which weight to which.
+    pub back: Option<Back>,
 }
 
 /// The objects that are wanted.
@@ -54,10 +59,10 @@ pub struct Wanted {
 /// The objects of `bundle` while `events` are in force; an error where two overlays want different things of one object.
 pub fn wanted(bundle: &Bundle, events: &[String]) -> Result<Wanted, String> {
     let mut objects: BTreeMap<Identity, Want> = BTreeMap::new();
-    let mut order: BTreeMap<Identity, (Phase, usize)> = BTreeMap::new();
+    let mut order: BTreeMap<Identity, usize> = BTreeMap::new();
     for (at, (phase, path)) in bundle.base().enumerate() {
-        let Some(want) = want(bundle, phase, path) else { continue };
-        order.insert(Identity::of(&want.key), (phase, at));
+        let Some(want) = want(bundle, Turn::of(phase, false), path) else { continue };
+        order.insert(Identity::of(&want.key), at);
         objects.insert(Identity::of(&want.key), want);
     }
     let mut decided: BTreeMap<Identity, (&str, Option<String>)> = BTreeMap::new();
@@ -68,8 +73,10 @@ pub fn wanted(bundle: &Bundle, events: &[String]) -> Result<Wanted, String> {
         let mut changes: Vec<(Identity, Option<Want>)> = Vec::new();
         let removed = overlay.removed.iter().filter_map(|path| bundle.entries.get(path));
         changes.extend(removed.map(|entry| (Identity::of(&entry.key), None)));
-        for phase in &overlay.phases {
-            let wants = phase.objects.iter().filter_map(|path| want(bundle, phase.name, path));
+        for (at, phase) in overlay.phases.iter().enumerate() {
+            let ahead = overlay.phases[at..].iter().any(|later| later.name < phase.name);
+            let turn = Turn::of(phase.name, ahead);
+            let wants = phase.objects.iter().filter_map(|path| want(bundle, turn, path));
             changes.extend(wants.map(|want| (Identity::of(&want.key), Some(want))));
         }
         for (identity, change) in changes {
@@ -82,7 +89,7 @@ pub fn wanted(bundle: &Bundle, events: &[String]) -> Result<Wanted, String> {
             match change {
                 Some(want) => {
                     let last = order.len();
-                    order.entry(identity.clone()).or_insert((want.phase, last));
+                    order.entry(identity.clone()).or_insert(last);
                     objects.insert(identity, want);
                 }
                 None => drop(objects.remove(&identity)),
@@ -90,7 +97,7 @@ pub fn wanted(bundle: &Bundle, events: &[String]) -> Result<Wanted, String> {
         }
     }
     let mut objects: Vec<(Identity, Want)> = objects.into_iter().collect();
-    objects.sort_by_key(|(identity, want)| (want.phase, order.get(identity).map(|(_, at)| *at)));
+    objects.sort_by_key(|(identity, want)| (want.turn, order.get(identity).copied()));
     Ok(Wanted { objects: objects.into_iter().map(|(_, want)| want).collect() })
 }
 
@@ -108,10 +115,10 @@ fn overlays<'a>(bundle: &'a Bundle, events: &'a [String]) -> Vec<&'a str> {
     }
 }
 
-fn want(bundle: &Bundle, phase: Phase, path: &str) -> Option<Want> {
+fn want(bundle: &Bundle, turn: Turn, path: &str) -> Option<Want> {
     let entry = bundle.entries.get(path)?;
     let (key, digest, weights) = (entry.key.clone(), entry.digest.clone(), entry.weights.clone());
-    Some(Want { key, phase, path: path.to_owned(), digest, weights })
+    Some(Want { key, turn, path: path.to_owned(), digest, weights, weight: entry.weight, back: None })
 }
 
 /// In which order kinds go away, later ones first: what holds others goes last.

@@ -84,7 +84,7 @@ impl Worker {
         let old = self.in_force.replace(bundle);
         if !same {
             self.previous = old.or(self.previous.take());
-            self.rollout = Some(tokio::time::Instant::now());
+            self.rollout = Some(super::carry::Rollout::default());
             self.retries.clear();
         }
     }

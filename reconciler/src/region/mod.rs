@@ -5,9 +5,11 @@
 //! each worker a thread and a runtime of its own and reads its snapshots. Invariant: workers share no lock, no channel and
 //! no connection.
 
+mod carry;
 mod conditions;
 mod config;
 mod declarations;
+mod ending;
 mod fetcher;
 mod fights;
 mod intake;

@@ -3,21 +3,16 @@
 //! One call is one step of convergence: it never waits for anything but single requests, so that drift is put back while a
 //! rollout settles. Invariant: the inventory is written before the first object.
 
+use super::carry::Rollout;
 use super::view::View;
 use super::worker::Worker;
-use crate::apply::{Fault, Outcome, Writer};
+use crate::apply::patiently;
 use crate::bundle::Bundle;
-use crate::cluster::{ClusterError, EventKind, Extent};
+use crate::cluster::{ClusterError, Extent};
 use crate::gate::{Facts, Held, gate, operator};
-use crate::health::verdict;
-use crate::plan::{
-    Action, Approved, Identity, Plan, Proposed, Situation, Step, Wanted, choose, plan, wanted,
-};
+use crate::plan::{Approved, Identity, Pace, Plan, Proposed, Situation, Turn, Wanted, choose, plan, wanted};
 use futures::StreamExt as _;
-use seawall_schema::keys::FIELD_MANAGER;
-use seawall_schema::object::{ObjectKey, Phase};
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use tokio::time::Instant;
 
 /// Health looked up in one step.
@@ -50,23 +45,19 @@ impl Worker {
         self.conditions.set("Observed", true, "Observed", format!("{} objects", self.view.observed.len()));
         self.consider_candidate();
         let Some(bundle) = self.in_force.clone() else { return Progress::Settled };
-        let before = self.events.clone();
-        let wanted = self.choose_events(&bundle);
-        if self.events != before {
-            self.rollout = Some(Instant::now());
+        if self.choose_events(&bundle) {
+            self.rollout = Some(Rollout::default());
             self.retries.clear();
-            // After a restart the same ones go on, whatever else was declared beside them.
-            if let Err(error) = self.store.keep_events(&self.events) {
-                tracing::warn!("the events in force are not on disk: {error}");
-            }
         } else if let Some(suspension) = operator::suspension(&self.config.state) {
             let message = format!("suspended by {}: {}", suspension.by, suspension.reason);
             self.conditions.set("Gated", false, "Suspended", message);
             return Progress::Settled;
         }
-        let proposed = self.propose(&bundle, &wanted);
+        let wanted = self.wanted_now(&bundle);
+        let pace = self.pace(&bundle);
+        let proposed = self.propose(&bundle, &wanted, pace);
         let approved = self.pass_gate(&bundle, &wanted, proposed);
-        let progress = self.carry_out(&bundle, &wanted, approved).await;
+        let progress = self.carry_out(&bundle, &wanted, approved, pace).await;
         self.look_at_health(&wanted).await;
         self.say_ready();
         progress
@@ -89,7 +80,7 @@ impl Worker {
             self.watch = Some((extents.clone(), self.cluster.watch(&name, &extents)));
         }
         if !known || self.view.stale || due {
-            let all = self.cluster.list(&name, &extents).await?;
+            let all = patiently(|| self.cluster.list(&name, &extents)).await?;
             self.view.listed(all);
             self.listed = Some(Instant::now());
         }
@@ -117,9 +108,9 @@ impl Worker {
             self.candidate = Some(candidate);
             return;
         }
-        let chosen = choose(&candidate, &self.local, &self.events);
+        let chosen = choose(&candidate, &self.local, &self.force.events);
         let wanted = wanted(&candidate, &chosen.events).unwrap_or_default();
-        let proposed = self.propose(&candidate, &wanted);
+        let proposed = self.propose(&candidate, &wanted, self.pace(&candidate));
         match gate(proposed, &self.facts(&candidate, &wanted, false, &self.approvals())) {
             Ok(_) => {
                 self.conditions.set("Gated", true, "Passed", format!("commit {}", candidate.commit));
@@ -136,8 +127,9 @@ impl Worker {
         self.conditions.set("Gated", false, held.reason, held.message.clone());
     }
 
-    fn choose_events(&mut self, bundle: &Arc<Bundle>) -> Arc<Wanted> {
-        let chosen = choose(bundle, &self.local, &self.events);
+    /// Chooses among what is declared; whether that is another choice than before.
+    fn choose_events(&mut self, bundle: &Bundle) -> bool {
+        let chosen = choose(bundle, &self.local, &self.force.events);
         match &chosen.refused {
             Some(why) => self.conditions.set("Declared", false, "NotProved", why.clone()),
             None if chosen.events.is_empty() => {
@@ -145,20 +137,10 @@ impl Worker {
             }
             None => self.conditions.set("Declared", true, "InForce", chosen.events.join(", ")),
         }
-        self.events = chosen.events;
-        match &self.wanted {
-            Some((of, events, wanted)) if *of == bundle.digest && *events == self.events => {
-                Arc::clone(wanted)
-            }
-            _ => {
-                let found = Arc::new(wanted(bundle, &self.events).unwrap_or_default());
-                self.wanted = Some((bundle.digest.clone(), self.events.clone(), Arc::clone(&found)));
-                found
-            }
-        }
+        self.enter(chosen.events)
     }
 
-    fn propose(&self, bundle: &Bundle, wanted: &Wanted) -> Plan<Proposed> {
+    fn propose(&self, bundle: &Bundle, wanted: &Wanted, pace: Pace) -> Plan<Proposed> {
         let empty = BTreeSet::new();
         plan(&Situation {
             wanted,
@@ -167,13 +149,14 @@ impl Worker {
             observed: &self.view.observed,
             records: &self.view.records,
             standing: self.stands(wanted),
+            pace,
         })
     }
 
     /// Whether all that the overlays in force change, but records of traffic, was seen whole and is ready.
     fn stands(&self, wanted: &Wanted) -> bool {
         let View { records, unready, restless, .. } = &self.view;
-        let work = wanted.objects.iter().filter(|want| want.phase != Phase::Traffic);
+        let work = wanted.objects.iter().filter(|want| want.turn != Turn::Traffic);
         let mut work =
             work.filter(|want| want.path.starts_with("events/")).map(|want| Identity::of(&want.key));
         work.all(|id| records.contains_key(&id) && !unready.contains_key(&id) && !restless.contains_key(&id))
@@ -191,7 +174,7 @@ impl Worker {
         held.collect()
     }
 
-    fn say_traffic(&mut self, wanted: &Wanted) -> bool {
+    pub(super) fn say_traffic(&mut self, wanted: &Wanted) -> bool {
         let rising = self.rising(wanted);
         if !rising.is_empty() {
             let message = format!("{}; the rest once the work stands", rising.join(", "));
@@ -230,199 +213,6 @@ impl Worker {
         }
     }
 
-    /// Writes. What was ours and is off comes first; a rollout goes phase by phase.
-    async fn carry_out(&mut self, bundle: &Bundle, wanted: &Wanted, mut plan: Plan<Approved>) -> Progress {
-        self.leave_fights(&mut plan);
-        let about = plan.steps().map(|step| Identity::of(&step.key)).collect();
-        self.retries.keep(&about);
-        let now = Instant::now();
-        let mut faults = Vec::new();
-        for (_, steps) in &mut plan.phases {
-            faults.extend(self.retries.hold_back(steps, now));
-        }
-        let kept = self.retries.hold_back(&mut plan.deletes, now);
-        if plan.steps().next().is_some() {
-            match self.confirm_inventory(&bundle.file.inventory).await {
-                Ok(false) => {}
-                // What is to be done is another with what has been found.
-                Ok(true) => return self.look_again(),
-                Err(error) => return self.say_inventory(&error),
-            }
-        }
-        if let Err(error) = self.keep_inventory(bundle, &plan.union, plan.is_empty()).await {
-            return self.say_inventory(&error);
-        }
-        let mut fresh = BTreeSet::new();
-        for (phase, steps) in &plan.phases {
-            let outcomes = self.write(bundle, steps, &fresh).await;
-            fresh.extend(outcomes.iter().filter_map(created_namespace));
-            faults.extend(self.take_outcomes(steps, outcomes).await);
-            if self.waits_for(wanted, *phase) {
-                self.say_applied(&faults);
-                return Progress::Settling;
-            }
-        }
-        // What is refused for good must not make every later correction look like a part of the rollout.
-        if !self.lost {
-            self.rollout = None;
-        }
-        if faults.is_empty() {
-            faults.extend(self.prune(bundle, &plan).await);
-            let held = plan.deletes.iter().map(|step| &step.key).filter(|key| self.view.is_going(key));
-            plan.after.extend(held.cloned());
-        }
-        faults.extend(kept);
-        self.say_applied(&faults);
-        if !faults.is_empty() {
-            return if self.lost { Progress::Failed } else { Progress::Refused };
-        }
-        let rising = self.say_traffic(wanted);
-        match self.keep_inventory(bundle, &plan.after, false).await {
-            Ok(()) if rising => Progress::Settling,
-            Ok(()) => Progress::Settled,
-            Err(error) => self.say_inventory(&error),
-        }
-    }
-
-    fn say_inventory(&mut self, error: &ClusterError) -> Progress {
-        let message = format!("the inventory cannot be written: {error}");
-        self.conditions.set("Applied", false, "Inventory", message);
-        Progress::Failed
-    }
-
-    fn look_again(&mut self) -> Progress {
-        self.view.stale = true;
-        Progress::Settling
-    }
-
-    fn leave_fights(&mut self, plan: &mut Plan<Approved>) {
-        let now = Instant::now();
-        for (_, steps) in &mut plan.phases {
-            steps.retain(|step| !self.fights.leaves_alone(&Identity::of(&step.key), now));
-        }
-        let words = self.fights.words(now);
-        let (ok, reason) = if words.is_empty() { (true, "None") } else { (false, "Fight") };
-        let message =
-            if ok { "nobody changes what is ours over and over".to_owned() } else { words.join("; ") };
-        self.conditions.set("Undisputed", ok, reason, message);
-    }
-
-    async fn write(&self, bundle: &Bundle, steps: &[Step], fresh: &BTreeSet<String>) -> Vec<Outcome> {
-        self.writer(bundle, fresh).phase(steps).await
-    }
-
-    fn writer<'a>(&'a self, bundle: &'a Bundle, fresh: &'a BTreeSet<String>) -> Writer<'a> {
-        Writer {
-            cluster: self.cluster.as_ref(),
-            bundle,
-            previous: self.previous.as_deref(),
-            observed: &self.view.observed,
-            fresh,
-        }
-    }
-
-    async fn prune(&mut self, bundle: &Bundle, plan: &Plan<Approved>) -> Vec<String> {
-        let mut faults = Vec::new();
-        for step in &plan.deletes {
-            let outcome = self.writer(bundle, &BTreeSet::new()).delete(step).await;
-            faults.extend(self.take_outcomes(std::slice::from_ref(step), vec![outcome]).await);
-        }
-        faults
-    }
-
-    /// Notes what was done; gives what was not.
-    async fn take_outcomes(&mut self, steps: &[Step], outcomes: Vec<Outcome>) -> Vec<String> {
-        let mut faults = Vec::new();
-        let drifts: BTreeSet<_> =
-            steps.iter().filter(|step| self.is_drift(step)).map(|step| &step.key).collect();
-        for Outcome { key, path, result } in outcomes {
-            match result {
-                Ok(done) => {
-                    if done.wrote {
-                        self.last_writes += 1;
-                    }
-                    if done.wrote && drifts.contains(&key) {
-                        self.drift_corrected += 1;
-                        let (identity, name) = (Identity::of(&key), key.to_string());
-                        self.fights.correction(&identity, &name, &done.put_back_from, Instant::now());
-                    }
-                    self.retries.done(&Identity::of(&key));
-                    if done.created && opens_a_place(&key) {
-                        self.retries.clear();
-                    }
-                    self.view.did(&key, done);
-                }
-                Err(fault) => {
-                    let words = self.fault_words(&key, path.as_deref(), &fault);
-                    if matches!(fault, Fault::NotTried | Fault::Cluster(ClusterError::Unreachable(_))) {
-                        self.lost = true;
-                    } else if self.retries.refused(Identity::of(&key), &words, Instant::now()) {
-                        self.record_fault(&key, &fault).await;
-                    }
-                    faults.push(words);
-                }
-            }
-        }
-        faults
-    }
-
-    /// Whether a step puts back what somebody else changed, rather than bringing in what is new.
-    fn is_drift(&self, step: &Step) -> bool {
-        let identity = Identity::of(&step.key);
-        if self.retries.holds(&identity) {
-            // It was not taken until now, so nobody can have changed it.
-            return false;
-        }
-        let known = self.view.records.contains_key(&identity);
-        let wanted = self.wanted.iter().flat_map(|(_, _, wanted)| &wanted.objects);
-        let mut steps = wanted.filter(|want| !want.weights.is_empty()).map(|want| Identity::of(&want.key));
-        if step.action == Action::Update && steps.any(|other| other == identity) {
-            return false;
-        }
-        self.rollout.is_none() && (step.action == Action::Check || (known && step.action == Action::Update))
-            || self.rollout.is_none() && step.action == Action::Create
-    }
-
-    fn fault_words(&self, key: &ObjectKey, path: Option<&str>, fault: &Fault) -> String {
-        match path.and_then(|path| self.origin(path)) {
-            Some(origin) => format!("{key} ({origin}): {fault}"),
-            None => format!("{key}: {fault}"),
-        }
-    }
-
-    /// The policy line that an object comes from, by the bundle's provenance.
-    fn origin(&self, path: &str) -> Option<String> {
-        let bytes = self.in_force.as_ref()?.text("provenance.json")?;
-        let provenance: seawall_schema::bundle::Provenance = serde_json::from_slice(bytes).ok()?;
-        let origin = provenance.0.get(path)?.values().next()?.first()?;
-        Some(format!("{}:{}:{}", origin.file, origin.line, origin.column))
-    }
-
-    async fn record_fault(&self, key: &ObjectKey, fault: &Fault) {
-        let message = format!("{FIELD_MANAGER}: {fault}");
-        self.cluster.event(key, EventKind::Warning, fault.reason(), &message).await;
-    }
-
-    fn say_applied(&mut self, faults: &[String]) {
-        if faults.is_empty() {
-            self.conditions.set("Applied", true, "Applied", "every object is as the bundle says");
-            return;
-        }
-        let shown = faults.iter().take(10).cloned().collect::<Vec<_>>().join("; ");
-        let more = if faults.len() > 10 { format!("; {} more", faults.len() - 10) } else { String::new() };
-        self.conditions.set("Applied", false, "Faults", format!("{} objects: {shown}{more}", faults.len()));
-    }
-
-    /// Whether a rollout has to wait for this phase before it goes on.
-    fn waits_for(&self, wanted: &Wanted, phase: Phase) -> bool {
-        let Some(since) = self.rollout else { return false };
-        let last = wanted.objects.last().is_some_and(|want| want.phase == phase);
-        let unready = |want: &crate::plan::Want| {
-            want.phase == phase && self.view.unready.contains_key(&Identity::of(&want.key))
-        };
-        !last && since.elapsed() < self.config.settle && wanted.objects.iter().any(unready)
-    }
-
     /// Looks again at what was not ready, or has changed since it was seen whole.
     async fn look_at_health(&mut self, wanted: &Wanted) {
         let identities = wanted.objects.iter().map(|want| Identity::of(&want.key)).collect();
@@ -436,7 +226,7 @@ impl Worker {
         let seen: Vec<_> = looks.buffer_unordered(16).collect().await;
         for (key, object) in seen {
             if let Ok(Some(object)) = object {
-                self.view.stands(&key, verdict(&object));
+                self.view.looked_at(&key, &object);
             }
         }
     }
@@ -453,14 +243,4 @@ impl Worker {
             }
         }
     }
-}
-
-/// Whether others may have been refused for want of it.
-fn opens_a_place(key: &ObjectKey) -> bool {
-    matches!(key.kind.as_str(), "Namespace" | "CustomResourceDefinition")
-}
-
-fn created_namespace(outcome: &Outcome) -> Option<String> {
-    let created = outcome.result.as_ref().is_ok_and(|done| done.created);
-    (created && outcome.key.kind == "Namespace").then(|| outcome.key.name.clone())
 }

@@ -27,7 +27,8 @@ const DEBOUNCE: Duration = Duration::from_millis(20);
 const BACKOFF: Duration = Duration::from_secs(30);
 
 impl Worker {
-    /// Fetches once and reconciles until nothing is left to do, or the settle deadline has passed.
+    /// Fetches once and reconciles until nothing is left to do, or what is left takes longer than the settle deadline after
+    /// the last turn of a rollout.
     pub async fn pass(&mut self) -> RegionStatus {
         self.fetcher.start(self.known());
         if self.fetcher.busy() {
@@ -39,7 +40,7 @@ impl Worker {
             self.hear(declared);
         }
         self.view.stale = true;
-        let until = Instant::now() + self.config.settle;
+        let mut until = Instant::now() + self.config.settle;
         let mut writes = 0;
         loop {
             self.attend().await;
@@ -47,6 +48,10 @@ impl Worker {
             writes += self.last_writes;
             let waits = progress == Progress::Settling
                 || (progress == Progress::Settled && !self.view.unready.is_empty());
+            if self.rollout.is_some() {
+                // Each turn has a deadline of its own.
+                until = Instant::now() + self.config.settle;
+            }
             if !waits || Instant::now() >= until {
                 break;
             }

@@ -4,9 +4,10 @@
 
 use crate::apply::Done;
 use crate::cluster::{Change, Observed};
-use crate::health::Health;
+use crate::health::{Crowd, Health, crowd, verdict};
 use crate::plan::{Identity, Record};
 use seawall_schema::object::ObjectKey;
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The worker's picture of its cluster.
@@ -18,6 +19,8 @@ pub(super) struct View {
     pub(super) records: BTreeMap<Identity, Record>,
     /// How objects stand that were not ready when last seen whole.
     pub(super) unready: BTreeMap<Identity, (ObjectKey, Health)>,
+    /// Controllers whose pods were not as many as asked for when last seen whole.
+    pub(super) crowds: BTreeMap<Identity, Crowd>,
     /// Objects that changed since they were last seen whole: their health may be another.
     pub(super) restless: BTreeMap<Identity, ObjectKey>,
     /// The last of the unready that was looked at: where there are many, each has its turn.
@@ -70,6 +73,7 @@ impl View {
         self.observed.remove(identity);
         self.records.remove(identity);
         self.unready.remove(identity);
+        self.crowds.remove(identity);
         self.restless.remove(identity);
     }
 
@@ -80,10 +84,11 @@ impl View {
             (Some(record), Some(seen)) => {
                 self.records.insert(identity.clone(), record);
                 self.observed.insert(identity, seen);
-                self.stands(key, done.health);
+                self.stands(key, done.health, done.crowd);
             }
             (_, left) => {
                 self.unready.remove(&identity);
+                self.crowds.remove(&identity);
                 // The watch says when it is gone.
                 self.observed.extend(left.map(|left| (identity, left)));
             }
@@ -100,10 +105,18 @@ impl View {
         self.observed.values().filter_map(|seen| Some(format!("{} {}", seen.key, seen.deletion.as_ref()?)))
     }
 
-    /// Takes how an object stands.
-    pub(super) fn stands(&mut self, key: &ObjectKey, health: Health) {
+    /// Takes an object as the cluster returned it.
+    pub(super) fn looked_at(&mut self, key: &ObjectKey, object: &Value) {
+        self.stands(key, verdict(object), crowd(object));
+    }
+
+    fn stands(&mut self, key: &ObjectKey, health: Health, crowd: Crowd) {
         let identity = Identity::of(key);
         self.restless.remove(&identity);
+        match crowd {
+            Crowd::Right => drop(self.crowds.remove(&identity)),
+            other => drop(self.crowds.insert(identity.clone(), other)),
+        }
         if health.is_ready() {
             self.unready.remove(&identity);
         } else {
@@ -131,6 +144,7 @@ impl View {
     /// Keeps health only of what is wanted.
     pub(super) fn keep_health_of(&mut self, wanted: &BTreeSet<Identity>) {
         self.unready.retain(|identity, _| wanted.contains(identity));
+        self.crowds.retain(|identity, _| wanted.contains(identity));
         self.restless.retain(|identity, _| wanted.contains(identity));
     }
 }

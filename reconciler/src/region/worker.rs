@@ -3,17 +3,18 @@
 //! Takes settings, a source and a cluster; gives status. The loop is in `run`, the way from a fetch to a bundle in
 //! `intake`, the way from a bundle to the cluster in `reconcile`.
 
+use super::carry::Rollout;
 use super::conditions::{Conditions, now};
 use super::config::WorkerConfig;
+use super::ending::Remembered;
 use super::fetcher::Fetcher;
 use super::fights::Fights;
 use super::inventory::Inventory;
 use super::retries::Retries;
 use super::view::View;
-use crate::bundle::{Bundle, Store};
+use crate::bundle::{Bundle, InForce, Store};
 use crate::cluster::{Change, Cluster, Extent};
 use crate::gate::operator;
-use crate::plan::Wanted;
 use crate::report::Reporter;
 use crate::source::Source;
 use futures::stream::BoxStream;
@@ -41,11 +42,9 @@ pub struct Worker {
     /// The commit against which the next one's ancestry is judged.
     pub(super) accepted: Option<String>,
     pub(super) fetched: Option<String>,
-    /// Events in force.
-    pub(super) events: Vec<String>,
-    /// What the bundle of this digest asks for while these events are in force. Not the bundle itself: it is confirmed at
-    /// every fetch, which is a copy where somebody else holds it too.
-    pub(super) wanted: Option<(String, Vec<String>, Arc<Wanted>)>,
+    /// Events in force, and what is ending.
+    pub(super) force: InForce,
+    pub(super) wanted: Option<Remembered>,
     /// Events declared in the cluster.
     pub(super) local: Vec<String>,
     pub(super) inventory: Inventory,
@@ -55,8 +54,8 @@ pub struct Worker {
     /// Whether the cluster was lost in the middle of the last step.
     pub(super) lost: bool,
     pub(super) conditions: Conditions,
-    /// Set while a new bundle, or a change of events, is being brought in: since when the phase that is waited for waits.
-    pub(super) rollout: Option<Instant>,
+    /// Set while a new bundle, or a change of events, is being brought in.
+    pub(super) rollout: Option<Rollout>,
     pub(super) watch: Option<(Vec<Extent>, BoxStream<'static, Change>)>,
     pub(super) attended: Option<Instant>,
     pub(super) listed: Option<Instant>,
@@ -99,7 +98,7 @@ impl Worker {
             previous: None,
             accepted: None,
             fetched: None,
-            events: Vec::new(),
+            force: InForce::default(),
             wanted: None,
             local: Vec::new(),
             inventory: Inventory::default(),
@@ -128,9 +127,9 @@ impl Worker {
                     note.unwrap_or_else(|| format!("commit {} was taken up from disk", bundle.commit));
                 self.conditions.set("Staged", true, "FromDisk", message);
                 self.previous = self.store.previous().ok().flatten().map(Arc::new);
-                self.events = self.store.events();
+                self.force = self.store.in_force();
                 self.accepted = Some(bundle.commit.clone());
-                self.rollout = Some(Instant::now());
+                self.rollout = Some(Rollout::default());
                 self.in_force = Some(Arc::new(bundle));
             }
             Ok(None) => {}
@@ -151,7 +150,7 @@ impl Worker {
             fetched_commit: self.fetched.clone(),
             applied_commit: self.in_force.as_ref().map(|bundle| bundle.commit.clone()),
             bundle_digest: self.in_force.as_ref().map(|bundle| bundle.digest.clone()),
-            active_events: self.events.clone(),
+            active_events: self.force.events.clone(),
             suspended: operator::suspension(&self.config.state).is_some(),
             objects,
             unready: words.take(20).collect(),

@@ -3,7 +3,7 @@
 
 use super::audit;
 use super::fixture::{CONTEXTS, PLANE, TURN, cluster, on_one_thread};
-use super::regions::{config, within};
+use super::regions::config;
 use crate::rendering::repository;
 use seawall_compiler::files::MemoryFiles;
 use seawall_compiler::{Options, check, emit};
@@ -15,15 +15,19 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const REGIONS: [&str; 2] = ["eu-central", "eu-west"];
 const NAMESPACES: [&str; 3] = ["payments-prod", "fraud-labs", "seawall-reserves"];
 
-/// The rendering of the reference fleet.
+/// The rendering of the reference fleet, but that its users go back within seconds.
 fn rendering() -> BTreeMap<String, Vec<u8>> {
     let mut files = BTreeMap::new();
     collect(&repository().join("examples/reference"), "", &mut files);
+    let fleet = String::from_utf8(files["fleet.kdl"].clone()).unwrap();
+    let sooner = fleet.replace("failback rate=\"20%\" every=\"5m\"", "failback rate=\"20%\" every=\"10s\"");
+    assert_ne!(sooner, fleet);
+    files.insert("fleet.kdl".to_owned(), sooner.into_bytes());
     let checked = check(&MemoryFiles(files), &Options::default());
     let (Some(model), Some(proof)) = (&checked.model, &checked.proof) else {
         panic!("{:#?}", checked.diagnostics)
@@ -80,11 +84,15 @@ fn deployments(context: &str) -> BTreeMap<String, (u64, u64)> {
 
 /// Waits until every replica is ready; gives how many each Deployment has.
 fn stands(context: &str) -> BTreeMap<String, u64> {
-    within(Duration::from_secs(120), "every replica ready", || {
+    let began = Instant::now();
+    loop {
         let all = deployments(context);
-        all.len() > 1 && all.values().all(|(ready, wanted)| ready == wanted)
-    });
-    deployments(context).into_iter().map(|(name, (_, wanted))| (name, wanted)).collect()
+        if all.len() > 1 && all.values().all(|(ready, wanted)| ready == wanted) {
+            return all.into_iter().map(|(name, (_, wanted))| (name, wanted)).collect();
+        }
+        assert!(began.elapsed() < Duration::from_secs(120), "{context} does not stand: {all:?}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
 }
 
 /// What was applied, whatever the queue controllers, which do not run here, would still have to do; traffic rises to its
@@ -161,7 +169,16 @@ async fn loses_the_other_region(source: &MemorySource, state: &Path, before: &BT
     assert_eq!(lost.active_events, ["region-eu-central"]);
     applied(&lost);
     assert!(grown["risk-api"] > before["risk-api"], "{grown:?}");
-    let status = worker(REGIONS[1], CONTEXTS[1], source, state).pass().await;
+    let mut worker = worker(REGIONS[1], CONTEXTS[1], source, state);
+    let status = worker.pass().await;
     assert!(status.active_events.is_empty());
+    let traffic = |status: &RegionStatus| status.conditions.iter().find(|c| c.kind == "Traffic").cloned();
+    assert!(traffic(&status).is_some_and(|traffic| traffic.reason == "GoingBack"), "{status:#?}");
+    assert_eq!(stands(CONTEXTS[1])["risk-api"], grown["risk-api"], "users are still on their way");
+    let began = Instant::now();
+    while traffic(&worker.pass().await).is_none_or(|traffic| traffic.reason != "Back") {
+        assert!(began.elapsed() < Duration::from_secs(60), "users never came back");
+    }
+    worker.pass().await;
     assert_eq!(&stands(CONTEXTS[1]), before);
 }

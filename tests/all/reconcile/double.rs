@@ -2,10 +2,12 @@
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
+use seawall_reconciler::bundle::write_atomically;
 use seawall_reconciler::cluster::embedded::EmbeddedCluster;
 use seawall_reconciler::cluster::{ApplyOptions, Change, Cluster, ClusterError, EventKind, Extent, Observed};
 use seawall_schema::object::ObjectKey;
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -40,12 +42,15 @@ pub(crate) struct Double {
     writes: Arc<AtomicUsize>,
     failed: Arc<AtomicUsize>,
     killed: Arc<Notify>,
+    applied: Arc<Mutex<Vec<Value>>>,
+    lagging: Arc<Mutex<BTreeSet<&'static str>>>,
 }
 
 impl Double {
     pub(crate) fn new(inner: EmbeddedCluster) -> Self {
         let mode = Arc::new(Mutex::new(Mode::Healthy));
-        Self { inner, mode, writes: Arc::default(), failed: Arc::default(), killed: Arc::default() }
+        let (writes, failed, killed) = (Arc::default(), Arc::default(), Arc::default());
+        Self { inner, mode, writes, failed, killed, applied: Arc::default(), lagging: Arc::default() }
     }
 
     /// Comes back once the worker is to be killed: whoever waits drops it where it stands.
@@ -58,6 +63,45 @@ impl Double {
         *self.mode.lock().unwrap() = mode;
         self.writes.store(0, Ordering::SeqCst);
         self.failed.store(0, Ordering::SeqCst);
+    }
+
+    /// What was applied since the last time this was asked, in order; without what only serves the worker.
+    pub(crate) fn applied(&self) -> Vec<Value> {
+        let all = std::mem::take(&mut *self.applied.lock().unwrap());
+        let own = |object: &Value| object["metadata"]["namespace"] == "shop";
+        all.into_iter().filter(own).collect()
+    }
+
+    /// From now on the controller of this object leaves its pods as they are.
+    pub(crate) fn lag(&self, name: &'static str) {
+        self.lagging.lock().unwrap().insert(name);
+    }
+
+    /// It does its work after all.
+    pub(crate) fn catch_up(&self, key: &ObjectKey) {
+        self.lagging.lock().unwrap().retain(|name| *name != key.name);
+        let file = self.inner.path_of(key);
+        let mut object: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+        for count in ["replicas", "readyReplicas", "updatedReplicas", "availableReplicas"] {
+            object["status"][count] = object["spec"]["replicas"].clone();
+        }
+        write_atomically(&file, object.to_string().as_bytes()).unwrap();
+    }
+
+    /// Applies; where the controller lags, the pods are those of before.
+    async fn apply_lagging(&self, object: &Value, options: ApplyOptions) -> Result<Value, ClusterError> {
+        let key = ObjectKey::of(object).unwrap();
+        let before = self.inner.get(&key).await?;
+        let mut applied = self.inner.apply(object, options).await?;
+        self.applied.lock().unwrap().push(applied.clone());
+        if self.lagging.lock().unwrap().contains(key.name.as_str())
+            && let Some(before) = before
+        {
+            applied["status"] = before["status"].clone();
+            applied["status"]["observedGeneration"] = applied["metadata"]["generation"].clone();
+            write_atomically(&self.inner.path_of(&key), applied.to_string().as_bytes()).unwrap();
+        }
+        Ok(applied)
     }
 
     /// Writes since the last [`Double::set`]: applies that are no dry run, deletions, events.
@@ -149,7 +193,7 @@ impl Cluster for Double {
         if options.dry_run {
             return self.inner.apply(object, options).await;
         }
-        self.write(self.inner.apply(object, options)).await
+        self.write(self.apply_lagging(object, options)).await
     }
 
     async fn get(&self, key: &ObjectKey) -> Result<Option<Value>, ClusterError> {

@@ -4,7 +4,7 @@ use super::double::Double;
 use seawall_reconciler::cluster::embedded::EmbeddedCluster;
 use seawall_reconciler::region::{Worker, WorkerConfig};
 use seawall_reconciler::source::{MemorySource, Source};
-use seawall_schema::bundle::{BundleFile, EventFile, FORMAT, FleetFile, Limits, PhaseFile};
+use seawall_schema::bundle::{BundleFile, EventFile, FORMAT, Failback, FleetFile, Limits, PhaseFile};
 use seawall_schema::digest::sha256;
 use seawall_schema::keys;
 use seawall_schema::object::{ObjectKey, Phase};
@@ -35,6 +35,7 @@ pub(crate) struct Spec {
     pub(crate) active: Vec<&'static str>,
     pub(crate) prune_share: u32,
     pub(crate) max_plan_age_ms: u64,
+    pub(crate) failback: Option<Failback>,
 }
 
 impl Spec {
@@ -47,6 +48,7 @@ impl Spec {
             active: Vec::new(),
             prune_share: 50_000,
             max_plan_age_ms: 1_800_000,
+            failback: None,
         }
     }
 
@@ -93,6 +95,7 @@ impl Spec {
                 .map(|set| set.iter().map(|e| (*e).to_owned()).collect())
                 .collect(),
             same_as: self.same_as.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect(),
+            failback: self.failback,
             limits: Limits { prune_share_thousandths: self.prune_share },
             not_proved: Vec::new(),
         };
@@ -120,15 +123,18 @@ fn path(folder: &str, phase: Phase, object: &Value) -> String {
     format!("{folder}/{}-{}.yaml", phase.as_str(), key.replace([' ', '/'], "-"))
 }
 
+/// Objects by phase, in the order in which they are listed.
 fn phases(folder: &str, objects: &[(Phase, Value)], files: &mut Files) -> Vec<PhaseFile> {
-    let mut phases: Vec<PhaseFile> =
-        Phase::ALL.iter().map(|name| PhaseFile { name: *name, objects: vec![] }).collect();
+    let mut phases: Vec<PhaseFile> = Vec::new();
     for (phase, object) in objects {
         let mut object = object.clone();
         object["metadata"]["labels"][keys::INVENTORY] = json!(INVENTORY);
         let path = path(folder, *phase, &object);
         files.insert(path.clone(), object.to_string().into_bytes());
-        phases.iter_mut().find(|held| held.name == *phase).unwrap().objects.push(path);
+        match phases.last_mut().filter(|last| last.name == *phase) {
+            Some(last) => last.objects.push(path),
+            None => phases.push(PhaseFile { name: *phase, objects: vec![path] }),
+        }
     }
     phases
 }
@@ -179,6 +185,7 @@ pub(crate) struct Region {
     pub(crate) folder: TempDir,
     pub(crate) source: MemorySource,
     pub(crate) cluster: Double,
+    pub(crate) settle: Duration,
 }
 
 impl Region {
@@ -189,7 +196,7 @@ impl Region {
     /// What lies in `folder`: a state folder and a cluster, where they were copied there.
     pub(crate) fn in_folder(folder: TempDir) -> Self {
         let cluster = Double::new(EmbeddedCluster::open(folder.path().join("cluster")).unwrap());
-        Self { folder, source: MemorySource::new(), cluster }
+        Self { folder, source: MemorySource::new(), cluster, settle: Duration::from_secs(2) }
     }
 
     /// A region that has synced `spec` once.
@@ -209,7 +216,7 @@ impl Region {
         WorkerConfig {
             interval: Duration::from_millis(100),
             fetch_deadline: Duration::from_secs(4),
-            settle: Duration::from_secs(2),
+            settle: self.settle,
             attention: Duration::from_millis(100),
             ..WorkerConfig::new(PATH, self.state())
         }
@@ -335,7 +342,7 @@ pub(crate) fn condition(status: &RegionStatus, kind: &str) -> Condition {
 }
 
 /// Waits until `wanted` holds; gives how long it took.
-pub(crate) fn eventually(what: &str, wanted: impl Fn() -> bool) -> Duration {
+pub(crate) fn eventually(what: &str, mut wanted: impl FnMut() -> bool) -> Duration {
     let started = Instant::now();
     while !wanted() {
         assert!(started.elapsed() < Duration::from_secs(20), "never {what}");

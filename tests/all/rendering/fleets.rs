@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use seawall_compiler::emit::Rendering;
 use seawall_compiler::files::MemoryFiles;
 use seawall_schema::bundle::BundleFile;
+use seawall_schema::object::Phase;
 use serde_json::json;
 
 /// What varies.
@@ -189,12 +190,37 @@ fn a_refuted_event_still_fills_the_reserves() {
     assert_eq!((read("base"), read("events/region-north")), (8 + 4 + 3, 8 + 16));
 }
 
+/// Page 05: pods of a lane that may not preempt are there before the placeholders give way, those of one that may after.
+#[test]
+fn who_may_not_preempt_goes_ahead_of_the_reserves() {
+    let by = |pools: &str| -> Vec<Phase> {
+        let rendering = one_moves(pools);
+        let bytes = &rendering.files["regions/south/bundle.json"];
+        let bundle: BundleFile = serde_json::from_slice(bytes).unwrap();
+        assert!(bundle.phases.is_sorted_by_key(|phase| phase.name), "the base keeps the order of the phases");
+        let phases = bundle.events["region-north"].phases.iter().map(|phase| phase.name);
+        phases.filter(|name| matches!(name, Phase::Reserves | Phase::Workloads)).collect()
+    };
+    assert_eq!(by("reserve free"), [Phase::Workloads, Phase::Reserves]);
+    assert_eq!(by("reserve preemptible"), [Phase::Reserves, Phase::Workloads]);
+}
+
 /// Page 04: an overlay cuts placeholders by what the assignment puts on the reserve, which here is nothing.
 #[test]
 fn placeholders_stay_where_the_lane_does_not_draw_on_its_reserve() {
     let by = |pools: &str| {
-        let text = format!(
-            r#"seawall language=1
+        let rendering = one_moves(pools);
+        let path = "regions/south/events/region-north/reserves-deployment-seawall-reserves-reserve-way.yaml";
+        rendering.files.contains_key(path).then(|| object(&rendering, path)["spec"]["replicas"].clone())
+    };
+    assert_eq!(by("reserve free"), Some(json!(0)));
+    assert_eq!(by("free"), None, "6 cpu come onto the 16 that are free");
+}
+
+/// A workload of `north` that moves to `south`, where it does not run, through a lane that draws on `pools`.
+fn one_moves(pools: &str) -> Rendering {
+    let text = format!(
+        r#"seawall language=1
 fleet f {{ survive any-region=1 }}
 tier gold order=10
 lane way {{ draws-on {pools}; opens-on declaration }}
@@ -218,11 +244,6 @@ workload app tenant=t {{
     failover {{ to south lane=way }}
 }}
 "#
-        );
-        let (_, rendering) = compile(&MemoryFiles([("fleet.kdl".to_owned(), text.into_bytes())].into()));
-        let path = "regions/south/events/region-north/reserves-deployment-seawall-reserves-reserve-way.yaml";
-        rendering.files.contains_key(path).then(|| object(&rendering, path)["spec"]["replicas"].clone())
-    };
-    assert_eq!(by("reserve free"), Some(json!(0)));
-    assert_eq!(by("free"), None, "6 cpu come onto the 16 that are free");
+    );
+    compile(&MemoryFiles([("fleet.kdl".to_owned(), text.into_bytes())].into())).1
 }
