@@ -9,7 +9,7 @@ use crate::failure::Failure;
 use crate::folder::{ROOT_FILE, root_file};
 use crate::state::{self, SyncFile};
 use crate::{Context, style};
-use seawall_reconciler::source::{Credentials, FolderSource, GitSource, Source};
+use seawall_reconciler::source::{Credentials, FolderSource, GitSource, Signers, Source};
 use seawall_schema::Duration;
 use seawall_schema::bundle::{ClusterAccess, FleetFile};
 use std::path::PathBuf;
@@ -35,6 +35,10 @@ pub struct FollowArgs {
     /// Folder of the repository that holds the rendering [default: its root]
     #[arg(long, value_name = "PATH", requires = "repo")]
     pub path: Option<String>,
+    /// Take only commits signed by a key in this file: OpenSSH public keys, `allowed_signers`, or armoured OpenPGP keys;
+    /// may be given more than once
+    #[arg(long, value_name = "FILE", requires = "repo")]
+    pub trusted_keys: Vec<PathBuf>,
     /// A rendering in a folder, instead of git
     #[arg(long, value_name = "DIR")]
     pub rendering: Option<PathBuf>,
@@ -65,6 +69,7 @@ fn interval(text: &str) -> Result<std::time::Duration, String> {
 pub struct Origin {
     place: Place,
     credentials: Credentials,
+    signers: Option<Signers>,
 }
 
 #[derive(Clone, Debug)]
@@ -75,7 +80,10 @@ enum Place {
 
 impl Origin {
     /// As the flags say; folders count from where the command runs, also once the process is elsewhere.
-    pub fn of(context: &Context, args: &FollowArgs) -> Self {
+    ///
+    /// # Errors
+    /// A file of trusted keys that cannot be read.
+    pub fn of(context: &Context, args: &FollowArgs) -> Result<Self, Failure> {
         let place = match (&args.rendering, &args.repo) {
             (Some(folder), _) => Place::Folder(context.path(folder)),
             (None, repo) => {
@@ -85,7 +93,11 @@ impl Origin {
                 Place::Git { url, branch: args.branch.clone(), path: args.path.clone() }
             }
         };
-        Origin { place, credentials: credentials(context) }
+        Ok(Origin {
+            place,
+            credentials: credentials(context),
+            signers: signers(context, &args.trusted_keys)?,
+        })
     }
 
     /// A source of its own for each worker; its cache lies in `cache`.
@@ -95,6 +107,10 @@ impl Origin {
             Place::Git { url, branch, path } => {
                 let source = GitSource::new(url.clone(), branch.clone(), cache);
                 let source = source.with_credentials(self.credentials.clone());
+                let source = match &self.signers {
+                    Some(signers) => source.signed_by(signers.clone()),
+                    None => source,
+                };
                 match path {
                     Some(path) => Box::new(source.in_folder(path.clone())),
                     None => Box::new(source),
@@ -129,6 +145,19 @@ impl Origin {
     }
 }
 
+/// The keys that are trusted, where some are demanded.
+fn signers(context: &Context, files: &[PathBuf]) -> Result<Option<Signers>, Failure> {
+    let mut signers = Signers::default();
+    for file in files {
+        let path = context.path(file);
+        let unreadable = || format!("trusted keys {} cannot be read", path.display());
+        let text = std::fs::read_to_string(&path)
+            .map_err(|error| Failure::input(unreadable()).because(error.to_string()))?;
+        signers.add(&text).map_err(|error| Failure::input(unreadable()).because(error.to_string()))?;
+    }
+    Ok((!signers.is_empty()).then_some(signers))
+}
+
 /// Whether a repository's name can only be a path: neither a URL nor ssh's `host:path`.
 fn is_path(url: &str) -> bool {
     !url.split('/').next().is_some_and(|first| first.contains(':'))
@@ -157,7 +186,7 @@ pub fn discover(
 ) -> Result<SyncFile, Failure> {
     let before = state::read(context, &args.state);
     let patience = if before.is_ok() { BRIEFLY } else { PATIENCE };
-    let (described, root) = Origin::of(context, args).root(cache(context, args), patience);
+    let (described, root) = Origin::of(context, args)?.root(cache(context, args), patience);
     let root = match root {
         Ok(root) => root,
         Err(why) => return remembered(context, args, only, before, &described, &why),

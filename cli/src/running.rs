@@ -39,8 +39,8 @@ pub fn run(
     if args.once { once(context, args, &known) } else { stay(context, args, only, default, known) }
 }
 
-fn assignments(context: &Context, args: &FollowArgs, known: &SyncFile) -> Vec<Assignment> {
-    let origin = Origin::of(context, args);
+fn assignments(context: &Context, args: &FollowArgs, known: &SyncFile) -> Result<Vec<Assignment>, Failure> {
+    let origin = Origin::of(context, args)?;
     let root = context.path(&args.state);
     let one = |(bundle, access): (&String, &ClusterAccess)| {
         let folder = state::folder_of(&root, bundle);
@@ -50,12 +50,12 @@ fn assignments(context: &Context, args: &FollowArgs, known: &SyncFile) -> Vec<As
         let make = move || Ok((origin.source(folder.join("git")), door.open()?));
         Assignment { config, make: Box::new(make) }
     };
-    known.bundles.iter().map(one).collect()
+    Ok(known.bundles.iter().map(one).collect())
 }
 
 /// One pass of every region, all at the same time.
 fn once(context: &Context, args: &FollowArgs, known: &SyncFile) -> Outcome {
-    let work = assignments(context, args, known);
+    let work = assignments(context, args, known)?;
     let progress = Progress::bar(context, work.len(), "syncing");
     let rows: Vec<_> = std::thread::scope(|scope| {
         let start = |assignment| scope.spawn(move || pass(&assignment));
@@ -145,7 +145,7 @@ fn stay(
 ) -> Outcome {
     context.interrupt.end_gracefully();
     let failed = |e: std::io::Error| Failure::world("cannot start a region's thread", e);
-    let mut running = vec![Supervisor::start(assignments(context, args, &known)).map_err(failed)?];
+    let mut running = vec![Supervisor::start(assignments(context, args, &known)?).map_err(failed)?];
     context.say(&format!(
         "following {} with {}; Ctrl-C ends it",
         known.source,
@@ -160,7 +160,7 @@ fn stay(
         if looked.elapsed() >= args.interval.max(Duration::from_secs(5)) && only.is_empty() && is_near(args) {
             looked = Instant::now();
             if let Some(added) = added(context, args, default, &mut known) {
-                running.push(Supervisor::start(assignments(context, args, &added)).map_err(failed)?);
+                running.push(Supervisor::start(assignments(context, args, &added)?).map_err(failed)?);
             }
         }
         std::thread::sleep(LOOK);

@@ -8,7 +8,7 @@
 //! | 3 nothing pruned by accident | `guards`, `inventory` | `regions::what_leaves_the_bundle_goes_…` |
 //! | 4 drift | `drift` | `regions::drift_is_put_back_at_once` |
 //! | 5 autonomy | `activation`, `order`, `traffic` | `reference` |
-//! | 6 no replay, no stale truth | `guards`, `git`, `activation` | |
+//! | 6 no replay, no stale truth | `guards`, `git`, `signatures`, `activation` | |
 //! | 7 no secrets out | `secrets`, `git` | `client::an_immutable_field_is_refused_…` |
 //! | 8 quiet | `quiet` | `regions::the_second_sync_writes_nothing_…` |
 //! | 9 only what it owns | `drift`, `answers` | `role` |
@@ -27,4 +27,5 @@ mod isolation;
 mod order;
 mod quiet;
 mod secrets;
+mod signatures;
 mod traffic;

@@ -11,7 +11,7 @@ mod memory;
 mod redact;
 
 pub use folder::FolderSource;
-pub use git::{Credentials, GitSource};
+pub use git::{Credentials, GitSource, Signers, SignersError};
 pub use limits::Limits;
 pub use memory::MemorySource;
 pub use redact::redact;
@@ -75,6 +75,9 @@ pub enum SourceError {
     /// The credentials are not accepted.
     #[error("{0}")]
     Forbidden(String),
+    /// Signatures are demanded, and nobody who is trusted has signed it.
+    #[error("{0}")]
+    Unsigned(String),
 }
 
 impl SourceError {
@@ -86,6 +89,7 @@ impl SourceError {
             SourceError::Corrupt(_) => "Corrupt",
             SourceError::Refused(_) => "Refused",
             SourceError::Forbidden(_) => "Forbidden",
+            SourceError::Unsigned(_) => "Unsigned",
         }
     }
 }

@@ -6,21 +6,21 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
-const REGION: &str = "regions/eu-west";
+pub(super) const REGION: &str = "regions/eu-west";
 
-struct Git {
+pub(super) struct Git {
     folder: TempDir,
     repository: Repository,
 }
 
 impl Git {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let repository = Repository::init_bare(folder.path().join("remote.git")).unwrap();
         Self { folder, repository }
     }
 
-    fn source(&self) -> GitSource {
+    pub(super) fn source(&self) -> GitSource {
         GitSource::new(self.url(), "main", self.folder.path().join("cache"))
     }
 
@@ -71,7 +71,13 @@ impl Git {
         tree.write().unwrap()
     }
 
-    fn good(&self, parent: Option<Oid>, content: &str) -> Oid {
+    /// Moves `main` to a commit, given as it is kept.
+    pub(super) fn raw(&self, commit: &[u8]) {
+        let id = self.repository.odb().unwrap().write(git2::ObjectType::Commit, commit).unwrap();
+        self.repository.reference("refs/heads/main", id, true, "test").unwrap();
+    }
+
+    pub(super) fn good(&self, parent: Option<Oid>, content: &str) -> Oid {
         self.commit(
             parent,
             &[

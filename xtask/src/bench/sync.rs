@@ -6,7 +6,7 @@ use std::process::Command;
 
 /// Builds, starts a cluster, measures, ends the cluster.
 pub(crate) fn run() -> Outcome {
-    let programs = ["--package", "seawall-tests", "--example", "bench_sync", "--example", "seawall"];
+    let programs = ["--workspace", "--example", "bench_sync", "--example", "seawall"];
     step("programs in release", cargo(&["build", "--release"]).args(programs))?;
     say("── a cluster");
     let own = std::process::id();

@@ -6,13 +6,16 @@
 
 mod access;
 mod cache;
+mod signers;
 mod tree;
 
 pub use access::Credentials;
+pub use signers::{Signers, SignersError};
 
 use super::{Ancestry, Fetched, Known, Limits, Source, SourceError, redact};
 use git2::{Oid, Repository};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A branch or tag of a git repository.
@@ -27,6 +30,8 @@ pub struct GitSource {
     limits: Limits,
     pub(super) deadline: Duration,
     known: Known,
+    /// Who must have signed; `None`: nobody.
+    signers: Option<Arc<Signers>>,
 }
 
 impl GitSource {
@@ -42,6 +47,7 @@ impl GitSource {
             limits: Limits::default(),
             deadline: Duration::from_secs(60),
             known: Known::default(),
+            signers: None,
         }
     }
 
@@ -54,6 +60,12 @@ impl GitSource {
     /// With the rendering in a folder of the repository instead of its root.
     pub fn in_folder(mut self, folder: impl Into<String>) -> Self {
         self.folder = folder.into().trim_matches('/').to_owned();
+        self
+    }
+
+    /// Taking only commits that one of these has signed.
+    pub fn signed_by(mut self, signers: Signers) -> Self {
+        self.signers = Some(Arc::new(signers));
         self
     }
 
@@ -76,6 +88,7 @@ impl GitSource {
     fn attempt(&self, bundle_path: &str) -> Result<Fetched, SourceError> {
         let (repository, _temporary) = cache::open(&self.cache_path())?;
         let head = cache::download(self, &repository)?;
+        self.check_signature(&repository, head)?;
         let confirmed_at = jiff::Timestamp::now();
         let descends = self.ancestry(&repository, head)?;
         let commit = head.to_string();
@@ -84,6 +97,21 @@ impl GitSource {
             false => tree::read(&repository, head, &self.folder, bundle_path, self.limits)?,
         };
         Ok(Fetched { commit, descends, files, confirmed_at })
+    }
+
+    fn check_signature(&self, repository: &Repository, head: Oid) -> Result<(), SourceError> {
+        let Some(signers) = &self.signers else { return Ok(()) };
+        let bad = |why: String| SourceError::Unsigned(format!("commit {head} {why}"));
+        let found = repository.extract_signature(&head, None);
+        let (signature, signed) = found.map_err(|error| match error.code() {
+            git2::ErrorCode::NotFound => bad(format!("is not signed; {} keys are trusted", signers.len())),
+            _ => cache::damaged("cannot read the signature of the head", &error),
+        })?;
+        let now = u64::try_from(jiff::Timestamp::now().as_second()).unwrap_or(0);
+        let text = std::str::from_utf8(&signature).map_err(|_| bad("has a damaged signature".to_owned()))?;
+        let who = signers.who(text, &signed, now).map_err(bad)?;
+        tracing::debug!("commit {head} is signed by {who}");
+        Ok(())
     }
 
     fn ancestry(&self, repository: &Repository, head: Oid) -> Result<Ancestry, SourceError> {
