@@ -1,7 +1,7 @@
 //! What is derived from names and numbers must be what Kubernetes takes: names of Services and StatefulSets, names that two
 //! workloads come to, values of priority classes. A finding at the line, never an error of the API later.
 
-use super::{about, destinations, workloads};
+use super::{about, destinations, scaled_of, workloads};
 use crate::diagnostic::{Diagnostic, Diagnostics, registry as codes};
 use crate::model::{Content, ManifestObject, Model, RegionId, TenantId, Workload};
 use crate::resolve::Draft;
@@ -13,16 +13,6 @@ use std::collections::{BTreeMap, BTreeSet};
 const STATEFUL_LIMIT: usize = 52;
 /// Highest order of a tier whose priority, 1,000 × order, stays below those of the lanes (design page 04).
 const ORDER_LIMIT: u64 = 1000;
-
-/// The replicated object of a workload's manifests.
-fn main<'m>(model: &'m Model, workload: &'m Workload) -> Option<&'m ManifestObject> {
-    let Content::Manifests { files, .. } = &workload.content else { return None };
-    let mut replicated = files.iter().flat_map(|file| &model[*file].objects).filter(|object| {
-        matches!(object.value.get("kind").and_then(Value::as_str), Some("Deployment" | "StatefulSet"))
-    });
-    let named = replicated.clone().find(|object| name_of(object) == workload.name.as_str());
-    named.or_else(|| replicated.next())
-}
 
 fn name_of(object: &ManifestObject) -> &str {
     object.value.pointer("/metadata/name").and_then(Value::as_str).unwrap_or("")
@@ -36,7 +26,7 @@ fn is_stateful(object: &ManifestObject) -> bool {
 pub(super) fn stateful(draft: &Draft, out: &mut Diagnostics) {
     let model = &draft.model;
     for (index, workload, _) in workloads(draft) {
-        let Some(object) = main(model, workload).filter(|object| is_stateful(object)) else { continue };
+        let Some(object) = scaled_of(model, workload).filter(|object| is_stateful(object)) else { continue };
         let (name, place) = (name_of(object), object.places.get("/metadata/name").unwrap_or(object.span));
         let too_long = |name: &str| {
             format!("the StatefulSet `{name}` has {} characters, {STATEFUL_LIMIT} are the limit", name.len())
@@ -82,7 +72,7 @@ pub(super) fn services(draft: &Draft, out: &mut Diagnostics) {
 
 /// What a workload puts into a region: a controller of its own name where it runs, of name and lane where it only waits.
 fn controllers(model: &Model, workload: &Workload) -> BTreeSet<(RegionId, String)> {
-    let base = main(model, workload).map_or(workload.name.as_str(), name_of);
+    let base = scaled_of(model, workload).map_or(workload.name.as_str(), name_of);
     let homes: BTreeSet<RegionId> = workload.targets.iter().map(|t| model[t.location].region).collect();
     let mut made: BTreeSet<(RegionId, String)> = homes.iter().map(|home| (*home, base.to_owned())).collect();
     for to in destinations(workload) {
@@ -104,7 +94,7 @@ pub(super) fn collisions(draft: &Draft, out: &mut Diagnostics) {
             let tenant = workload.tenant.value;
             let Some(other) = seen.insert((tenant, region, name.clone()), workload) else { continue };
             // The same object in two manifests is told where it stands.
-            let both = |w: &Workload| main(model, w).is_some_and(|object| name_of(object) == name);
+            let both = |w: &Workload| scaled_of(model, w).is_some_and(|object| name_of(object) == name);
             if both(workload) && both(other) || !told.insert((other.name_span, workload.name_span)) {
                 continue;
             }

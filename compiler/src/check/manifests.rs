@@ -5,7 +5,7 @@
 use super::{destinations, workloads};
 use crate::diagnostic::{Diagnostic, Diagnostics, registry as codes};
 use crate::manifest::{group_of, is_cluster_scoped, text};
-use crate::model::{Content, LocationId, ManifestObject, Model, RegionId, TenantId};
+use crate::model::{Content, LocationId, ManifestObject, Model, RegionId, TenantId, Workload};
 use crate::resolve::Draft;
 use crate::span::Span;
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,6 +27,8 @@ pub(super) struct Owner<'m> {
     pub(super) certain: bool,
     /// Whether Seawall writes the objects, and nothing else does.
     pub(super) writes: bool,
+    /// The workload, where it is one.
+    pub(super) workload: Option<&'m Workload>,
 }
 
 fn cluster(model: &Model, location: LocationId) -> Cluster {
@@ -64,6 +66,7 @@ pub(super) fn owners(draft: &Draft) -> Vec<Owner<'_>> {
             clusters,
             certain: !doubt.places,
             writes: workload.mode == crate::model::Mode::Own,
+            workload: Some(workload),
         });
     }
     for job in &model.jobs {
@@ -76,6 +79,7 @@ pub(super) fn owners(draft: &Draft) -> Vec<Owner<'_>> {
             clusters,
             certain: draft.notes.whole,
             writes: true,
+            workload: None,
         });
     }
     found
@@ -83,7 +87,7 @@ pub(super) fn owners(draft: &Draft) -> Vec<Owner<'_>> {
 
 /// The namespace an object is in: its own word, or its tenant's; none where its kind is of the whole cluster.
 pub(super) fn namespace<'m>(model: &'m Model, owner: &Owner<'m>, object: &'m ManifestObject) -> &'m str {
-    if is_cluster_scoped(text(&object.value, "/kind")) {
+    if is_cluster_scoped(&object.value, &model.schemas) {
         return "";
     }
     match text(&object.value, "/metadata/namespace") {

@@ -3,7 +3,10 @@
 //! Takes a draft, gives findings, and the proof where the model is whole. Invariant: a rule reports only what stands on
 //! lines that were understood; where the draft has doubts, it is silent.
 
+mod beside;
 pub mod capacity;
+mod clusters;
+mod counted;
 mod derived;
 mod destinations;
 mod extent;
@@ -13,6 +16,7 @@ mod hosts;
 mod jobs;
 mod lanes;
 mod manifests;
+mod namespaces;
 mod needs;
 mod normal;
 mod offered;
@@ -21,13 +25,16 @@ mod references;
 mod residency;
 mod rpo;
 pub(crate) mod rto;
+mod selectors;
 mod state;
 mod survive;
 mod tiers;
 mod unused;
+mod waves;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Label, registry as codes};
-use crate::model::{Failover, LocationId, Model, To, Workload};
+use crate::manifest::scaled;
+use crate::model::{Content, Failover, LocationId, ManifestObject, Model, To, Workload};
 use crate::proof::Proof;
 use crate::resolve::{Doubt, Draft};
 
@@ -40,6 +47,8 @@ pub static RULES: &[Rule] = &[
     lanes::preempting,
     lanes::lending,
     survive::check,
+    clusters::check,
+    waves::check,
     residency::data,
     residency::work,
     destinations::said,
@@ -53,6 +62,11 @@ pub static RULES: &[Rule] = &[
     jobs::check,
     offered::check,
     manifests::twice,
+    counted::check,
+    beside::autoscalers,
+    beside::budgets,
+    selectors::check,
+    namespaces::check,
     references::check,
     state::zones,
     state::regions,
@@ -104,6 +118,20 @@ fn destinations(workload: &Workload) -> &[To] {
         Failover::Moves(moves) => &moves.to,
         Failover::None { .. } | Failover::Lowest => &[],
     }
+}
+
+/// The objects of a workload's manifests.
+fn objects<'m>(model: &'m Model, workload: &'m Workload) -> impl Iterator<Item = &'m ManifestObject> + Clone {
+    let files = match &workload.content {
+        Content::Manifests { files, .. } => &files[..],
+        Content::Container(_) => &[],
+    };
+    files.iter().flat_map(|file| &model[*file].objects)
+}
+
+/// The object whose replicas a workload's targets count.
+fn scaled_of<'m>(model: &'m Model, workload: &'m Workload) -> Option<&'m ManifestObject> {
+    scaled(objects(model, workload), workload.name.as_str())
 }
 
 /// A workload's destinations that residency allows; of the others that alone is reported.

@@ -1,20 +1,12 @@
 //! State that stays behind: volumes that a lost zone takes with it, and volumes of work that moves to another region.
 
-use super::{about, workloads};
+use super::{about, objects, workloads};
 use crate::diagnostic::{Diagnostic, Diagnostics, registry as codes};
 use crate::manifest::text;
-use crate::model::{Boundary, Content, ManifestObject, Model, Spread, Workload};
+use crate::model::{Boundary, Model, Spread, Workload};
 use crate::resolve::Draft;
 use crate::span::Span;
 use serde_json::Value;
-
-fn objects<'m>(model: &'m Model, workload: &'m Workload) -> impl Iterator<Item = &'m ManifestObject> {
-    let files = match &workload.content {
-        Content::Manifests { files, .. } => &files[..],
-        Content::Container(_) => &[],
-    };
-    files.iter().flat_map(|file| &model[*file].objects)
-}
 
 /// Whether a claim can be mounted from several zones: file systems over the network, not disks.
 fn is_shared(claim: &Value) -> bool {

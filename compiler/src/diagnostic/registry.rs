@@ -132,6 +132,8 @@ codes! {
     DATA_OUTSIDE = "SW0507", "data-outside-residency", Error, "a dataset has its home or a copy outside its residency";
     RESIDENCY_EMPTY = "SW0508", "residency-empty", Error, "residencies of a workload and its datasets have no country in common";
     BAD_LINK = "SW0509", "bad-link", Error, "a link joins a region with itself, or a pair of regions twice";
+    CLUSTER_TWICE = "SW0510", "cluster-twice", Error, "two regions, or cells with clusters of their own, are one cluster";
+    REGION_IN_NO_WAVE = "SW0511", "region-in-no-wave", Error, "a rollout has waves, and a region is in none of them";
 
     // SW06xx failover
     FAILOVER_MISSING = "SW0601", "failover-missing", Error, "work above the lowest tier does not say what happens to it in a failure";
@@ -194,6 +196,12 @@ codes! {
     SCHEMA_TWICE = "SW0826", "schema-twice", Error, "two CustomResourceDefinitions define the same kind";
     SCHEMA_BROKEN = "SW0827", "schema-broken", Error, "a CustomResourceDefinition cannot be used as a schema";
     KIND_UNCHECKED = "SW0828", "kind-unchecked", Warning, "nothing says what objects of a kind may hold";
+    REPLICAS_UNCOUNTED = "SW0829", "replicas-uncounted", Error, "manifests run replicas that no target of their workload counts";
+    AUTOSCALER_BESIDE = "SW0830", "autoscaler-beside", Warning, "a HorizontalPodAutoscaler among the manifests is not what the targets say";
+    BUDGET_BESIDE = "SW0831", "budget-beside", Warning, "a PodDisruptionBudget among the manifests is not what the policy says";
+    SELECTOR_DIFFERS = "SW0832", "selector-differs", Error, "the selector of a controller does not find the pods of its own template";
+    SELECTS_NOTHING = "SW0833", "selects-nothing", Warning, "a Service or PodDisruptionBudget selects no pod of the manifests";
+    OTHER_NAMESPACE = "SW0834", "other-namespace", Error, "a manifest names another namespace than its tenant's";
 
     // SW09xx policies
     POLICY_VIOLATED = "SW0901", "policy-violated", Error, "something does not meet a policy";

@@ -76,7 +76,8 @@ fn component(context: &Context<'_>, job: &Job, object: &ManifestObject, location
     let tier = &model[queue.tier.value];
     let mut value = object.value.clone();
     let kind = manifests::kind(object);
-    if value["metadata"].get("namespace").is_none() && !manifests::is_cluster_scoped(kind) {
+    let namespaced = !manifests::is_cluster_scoped(&object.value, &model.schemas);
+    if value["metadata"].get("namespace").is_none() && namespaced {
         value["metadata"]["namespace"] = json!(tenant.namespace.value);
     }
     let labels = vec![

@@ -2,18 +2,16 @@
 //!
 //! Nothing here changes an object; `pod` and `workload` set the owned fields.
 
+use crate::manifest::scaled;
 pub(crate) use crate::manifest::{is_cluster_scoped, pod_template, text};
 use crate::model::*;
 use serde_json::Value;
-
-/// Kinds that Seawall scales.
-const REPLICATED: [&str; 3] = ["Deployment", "StatefulSet", "ReplicaSet"];
 
 /// All objects of a list of files.
 pub(crate) fn objects<'a>(
     model: &'a Model,
     files: &'a [ManifestId],
-) -> impl Iterator<Item = &'a ManifestObject> {
+) -> impl Iterator<Item = &'a ManifestObject> + Clone {
     files.iter().flat_map(|id| &model[*id].objects)
 }
 
@@ -24,9 +22,7 @@ pub(crate) fn kind(object: &ManifestObject) -> &str {
 /// The object whose replicas the workload's targets count: the one of the workload's name, else the first.
 pub(crate) fn main<'a>(model: &'a Model, workload: &'a Workload) -> Option<&'a ManifestObject> {
     let Content::Manifests { files, .. } = &workload.content else { return None };
-    let replicated = || objects(model, files).filter(|o| REPLICATED.contains(&kind(o)));
-    let named = replicated().find(|o| text(&o.value, "/metadata/name") == workload.name.as_str());
-    named.or_else(|| replicated().next())
+    scaled(objects(model, files), workload.name.as_str())
 }
 
 /// The name of what is replicated.

@@ -2,6 +2,7 @@
 //! of low priority.
 
 use super::{Context, Instance, LoweredObject, manifests};
+use crate::manifest::covers;
 use crate::model::*;
 use seawall_schema::keys;
 use serde_json::{Value, json};
@@ -47,6 +48,10 @@ fn selector(model: &Model, workload: &Workload) -> Value {
 
 /// Two budgets on one pod forbid every eviction.
 fn has_own(model: &Model, workload: &Workload) -> bool {
-    let Content::Manifests { files, .. } = &workload.content else { return false };
-    manifests::objects(model, files).any(|o| manifests::kind(o) == "PodDisruptionBudget")
+    let (Content::Manifests { files, .. }, Some(main)) =
+        (&workload.content, manifests::main(model, workload))
+    else {
+        return false;
+    };
+    manifests::objects(model, files).any(|object| covers(object, main))
 }

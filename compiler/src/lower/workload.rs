@@ -5,6 +5,7 @@
 use super::context::moves_to;
 use super::pod::{self, PodRules};
 use super::{Context, Instance, LoweredObject, Role, container, manifests, names, residency};
+use crate::manifest::autoscales;
 use crate::model::*;
 use crate::span::Span;
 use seawall_schema::keys;
@@ -31,25 +32,19 @@ fn others(context: &Context<'_>, instance: &Instance<'_>) -> Vec<LoweredObject> 
         Content::Manifests { files, .. } => {
             let main = manifests::main(context.model, workload);
             let is_main = |o: &&ManifestObject| main.is_some_and(|m| std::ptr::eq(m, *o));
-            let generated = |o: &&ManifestObject| scales(context, instance, o);
+            // The team's own autoscaler gives way to the one that the policy describes.
+            let generated = |o: &&ManifestObject| main.is_some_and(|m| autoscales(o, m));
             let rest = manifests::objects(context.model, files).filter(|o| !is_main(o) && !generated(o));
             rest.map(|object| other(context, instance, object)).collect()
         }
     }
 }
 
-/// The team's own autoscaler gives way to the one that the policy describes.
-fn scales(context: &Context<'_>, instance: &Instance<'_>, object: &ManifestObject) -> bool {
-    let name = manifests::main_name(context.model, instance.workload);
-    manifests::kind(object) == "HorizontalPodAutoscaler"
-        && manifests::text(&object.value, "/spec/scaleTargetRef/name") == name
-}
-
 fn other(context: &Context<'_>, instance: &Instance<'_>, object: &ManifestObject) -> LoweredObject {
     let workload = instance.workload;
     let mut value = object.value.clone();
     let kind = manifests::kind(object).to_owned();
-    adopt(context, workload, &mut value, &kind);
+    adopt(context, workload, &mut value);
     let mut origins = Vec::new();
     if let Some(prefix) = manifests::pod_template(&kind)
         && let Some(template) = value.pointer_mut(prefix)
@@ -61,11 +56,12 @@ fn other(context: &Context<'_>, instance: &Instance<'_>, object: &ManifestObject
 }
 
 /// Labels and the tenant's namespace.
-fn adopt(context: &Context<'_>, workload: &Workload, value: &mut Value, kind: &str) {
+fn adopt(context: &Context<'_>, workload: &Workload, value: &mut Value) {
     let tenant = &context.model[workload.tenant.value];
     let own = [(keys::WORKLOAD, workload.name.as_str()), (keys::TENANT, tenant.name.as_str())];
+    let namespaced = !manifests::is_cluster_scoped(value, &context.model.schemas);
     let metadata = &mut value["metadata"];
-    if metadata.get("namespace").is_none() && !manifests::is_cluster_scoped(kind) {
+    if metadata.get("namespace").is_none() && namespaced {
         metadata["namespace"] = json!(tenant.namespace.value);
     }
     pod::merge(&mut metadata["labels"], context.labels(&own));
@@ -78,7 +74,7 @@ fn controller(context: &Context<'_>, instance: &Instance<'_>) -> LoweredObject {
     }
     let (mut value, source) = blank(context, instance);
     let kind = value["kind"].as_str().unwrap_or_default().to_owned();
-    adopt(context, instance.workload, &mut value, &kind);
+    adopt(context, instance.workload, &mut value);
     value["metadata"]["name"] = json!(instance.name);
     let identity = identity(context, instance);
     for (key, label) in &identity {

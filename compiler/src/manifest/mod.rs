@@ -9,10 +9,15 @@
 mod compose;
 mod places;
 mod scalar;
+mod scaled;
 pub mod schema;
+mod scope;
 mod secret;
+pub(crate) mod selector;
 
 pub use places::Places;
+pub(crate) use scaled::{autoscales, covers, is_scaled, scaled};
+pub(crate) use scope::{is_builtin, is_cluster_scoped};
 
 use crate::diagnostic::registry::{MANIFEST_FIELD_MISSING, MANIFEST_NOT_AN_OBJECT};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -114,29 +119,6 @@ pub(crate) fn text<'v>(value: &'v Value, pointer: &str) -> &'v str {
 /// The group of an `apiVersion`; the core group is empty.
 pub(crate) fn group_of(api_version: &str) -> &str {
     api_version.rsplit_once('/').map_or("", |(group, _)| group)
-}
-
-/// Whether objects of a kind live outside namespaces. A kind nobody knows is taken to live in one.
-pub(crate) fn is_cluster_scoped(kind: &str) -> bool {
-    const KINDS: [&str; 16] = [
-        "APIService",
-        "CSIDriver",
-        "CertificateSigningRequest",
-        "CustomResourceDefinition",
-        "DeviceClass",
-        "GatewayClass",
-        "IngressClass",
-        "MutatingWebhookConfiguration",
-        "Namespace",
-        "Node",
-        "PersistentVolume",
-        "PriorityClass",
-        "RuntimeClass",
-        "StorageClass",
-        "ValidatingAdmissionPolicy",
-        "ValidatingWebhookConfiguration",
-    ];
-    kind.starts_with("Cluster") || KINDS.contains(&kind) || kind == "ValidatingAdmissionPolicyBinding"
 }
 
 /// Where the pod template of an object of a kind is; the object itself for a pod.

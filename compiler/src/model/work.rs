@@ -403,6 +403,8 @@ pub struct CustomKind {
     pub kind: String,
     /// The versions of it that are served.
     pub versions: Vec<String>,
+    /// Whether its objects live outside namespaces.
+    pub cluster_scoped: bool,
     /// Where it is named.
     pub span: Span,
 }

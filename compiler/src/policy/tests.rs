@@ -45,7 +45,7 @@ fn packs_are_without_fault() {
 fn every_policy_of_a_pack_is_tried_both_ways() {
     let tried = run(&folder(), TODAY);
     assert!(tried.diagnostics.is_empty(), "{:?}", tried.diagnostics);
-    assert!(tried.untested.is_empty() && tried.policies >= 14, "{:?}", tried.untested);
+    assert!(tried.untested.is_empty() && tried.policies >= 13, "{:?}", tried.untested);
     for trial in &tried.trials {
         assert!(trial.passed(), "{} {}: {:?}", trial.policy, trial.path.value, trial.outcome);
     }

@@ -8,7 +8,7 @@ use super::glob;
 use super::schemas::NAMED;
 use crate::decode::Node;
 use crate::diagnostic::{Diagnostic, registry as codes};
-use crate::manifest::{Manifests, text};
+use crate::manifest::{Manifests, scaled, text};
 use crate::model::{Declared, ManifestFile, ManifestId, ManifestObject};
 use crate::span::{Span, Spanned};
 use seawall_schema::quantity::AMOUNT_LIMIT;
@@ -114,20 +114,12 @@ impl Resolver<'_> {
     }
 }
 
-/// Whether an object runs replicas of a pod template.
-pub(super) fn is_replicated(object: &ManifestObject) -> bool {
-    matches!(text(&object.value, "/kind"), "Deployment" | "StatefulSet")
-}
-
 /// What one replica asks for, and where it says so: of the object of the workload's name, else of the first.
 pub(crate) fn of_replica<'o>(
     objects: impl Iterator<Item = &'o ManifestObject> + Clone,
     name: &str,
 ) -> BTreeMap<Resource, (u64, Span)> {
-    let mut replicated = objects.filter(|object| is_replicated(object));
-    let named = replicated.clone().find(|object| text(&object.value, "/metadata/name") == name);
-    let main = named.or_else(|| replicated.next());
-    main.map(|object| pod_request(object, "/spec/template/spec")).unwrap_or_default()
+    scaled(objects, name).map(|object| pod_request(object, "/spec/template/spec")).unwrap_or_default()
 }
 
 /// The sum of what all pods of a job's objects ask for together; `None` where a kind's pods are not known.

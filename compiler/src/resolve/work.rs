@@ -1,11 +1,12 @@
 //! Workloads: defaults from classes, content, requests, targets.
 
 use super::names::{Form, Table};
-use super::requests::{is_replicated, of_replica};
+use super::requests::of_replica;
 use super::{Doubt, Resolver, cities};
 use crate::decode::value::clip;
 use crate::decode::{Datum, Node};
 use crate::diagnostic::{Diagnostic, registry as codes};
+use crate::manifest::is_scaled;
 use crate::model::{
     Allow, Autoscale, Container, Content, DatasetId, DuringFailover, LocationId, MaxUnavailable, Mode, Needs,
     RegionId, Spread, Target, TenantId, Tier, TierId, Traffic, Uses, Workload, WorkloadId,
@@ -191,7 +192,7 @@ impl Resolver<'_> {
             let files = self.manifest_files(manifests);
             let certain = files.is_some();
             let files = files.unwrap_or_default();
-            if certain && mode == Mode::Own && !self.objects(&files).any(is_replicated) {
+            if certain && mode == Mode::Own && !self.objects(&files).any(is_scaled) {
                 let message =
                     format!("no manifest of workload `{}` is a Deployment or a StatefulSet", name.value);
                 let finding =

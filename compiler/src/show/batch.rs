@@ -117,6 +117,8 @@ view! {
         kind: String,
         /// The versions of it that are served.
         versions: Vec<String>,
+        /// Whether its objects live outside namespaces.
+        cluster_scoped: bool,
         /// Where it is named.
         source: Source,
     }
@@ -232,8 +234,8 @@ pub(super) fn declaration(at: &Places<'_>, declaration: &model::Declaration) -> 
 pub(super) fn schema_file(at: &Places<'_>, file: &model::SchemaFile) -> SchemaFile {
     let model::SchemaFile { path, kinds } = file;
     let kind = |kind: &model::CustomKind| {
-        let model::CustomKind { group, kind, versions, span } = kind.clone();
-        CustomKind { group, kind, versions, source: at.source(span) }
+        let model::CustomKind { group, kind, versions, cluster_scoped, span } = kind.clone();
+        CustomKind { group, kind, versions, cluster_scoped, source: at.source(span) }
     };
     SchemaFile { path: path.clone(), kinds: kinds.iter().map(kind).collect() }
 }

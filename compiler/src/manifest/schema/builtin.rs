@@ -5,13 +5,35 @@
 
 use super::definition::Definition;
 use std::cell::{OnceCell, RefCell};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
+use std::sync::LazyLock;
 
 /// Lines `["NAME","FIRST-LAST",SCHEMA]`, sorted.
 static DEFINITIONS: &str = include_str!("../../../../schema/kubernetes/definitions.jsonl");
 /// Lines `["GROUP","VERSION","KIND","FIRST-LAST","DEFINITION","SCOPE"]`, sorted.
 static KINDS: &str = include_str!("../../../../schema/kubernetes/kinds.jsonl");
+
+/// Whether the objects of a kind live outside namespaces, by group and kind: the same in all versions.
+static SCOPES: LazyLock<BTreeMap<(&str, &str), bool>> =
+    LazyLock::new(|| KINDS.lines().filter_map(scope).collect());
+
+fn scope(line: &'static str) -> Option<((&'static str, &'static str), bool)> {
+    let mut words = words(line)?;
+    let (group, kind) = (words.next()?, words.nth(1)?);
+    words.nth(2).map(|scope| ((group, kind), scope == "Cluster"))
+}
+
+/// The words of a line of kinds: names hold neither quotes nor commas.
+fn words(line: &'static str) -> Option<impl Iterator<Item = &'static str>> {
+    let inner = line.strip_prefix('[')?.strip_suffix(']')?;
+    Some(inner.split(',').map(|word| word.trim_matches('"')))
+}
+
+/// Whether objects of a kind live outside namespaces; `None` where Kubernetes has no such kind.
+pub(in crate::manifest) fn cluster_scoped(group: &str, kind: &str) -> Option<bool> {
+    SCOPES.get(&(group, kind)).copied()
+}
 
 /// A kind of object that Kubernetes serves.
 #[derive(Clone, Copy, Debug)]
@@ -42,9 +64,7 @@ impl Builtin {
     }
 
     fn kind(&self, line: &'static str) -> Option<Kind> {
-        // Names hold neither quotes nor commas.
-        let mut words =
-            line.strip_prefix('[')?.strip_suffix(']')?.split(',').map(|word| word.trim_matches('"'));
+        let mut words = words(line)?;
         let (group, version, kind) = (words.next()?, words.next()?, words.next()?);
         let served = words.next().is_some_and(|range| self.within(range));
         served.then_some(Kind { group, version, kind, definition: words.next()? })

@@ -73,7 +73,9 @@ impl Schemas {
         }
         let served =
             versions.iter().filter(|version| version.served).map(|version| version.name.clone()).collect();
-        let added = CustomKind { group: group.to_owned(), kind: kind.to_owned(), versions: served, span };
+        let cluster_scoped = text(&object.value, "/spec/scope") == "Cluster";
+        let (group_name, kind_name) = (group.to_owned(), kind.to_owned());
+        let added = CustomKind { group: group_name, kind: kind_name, versions: served, cluster_scoped, span };
         match self.custom.get(&(group.to_owned(), kind.to_owned())) {
             Some(first) => {
                 let message = format!("kind `{}` of group `{}` is defined twice", clip(kind), clip(group));

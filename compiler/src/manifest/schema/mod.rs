@@ -20,6 +20,7 @@ use crate::files::Source;
 use crate::model::ManifestObject;
 use crate::span::Span;
 use builtin::Builtin;
+pub(super) use builtin::cluster_scoped;
 pub use custom::Added;
 use custom::Custom;
 use fault::{Fault, Report, What};
