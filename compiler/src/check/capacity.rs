@@ -5,7 +5,7 @@
 
 use super::normal::{self, Broken, together};
 use crate::diagnostic::{Diagnostic, Diagnostics, registry};
-use crate::model::{Boundary, Model};
+use crate::model::{Boundary, LocationId, Model};
 use crate::proof::{
     Demand, DemandOf, Outcome, PoolKind, PoolShare, Proof, Verdict, Witness, WitnessKind, fixes,
 };
@@ -224,11 +224,33 @@ fn refuted(model: &Model, proof: &Proof, witness: &Witness, outcomes: &[&Outcome
     finding = with_lines(finding, witness, primary);
     let fixes = if mend { fixes::suggest(model, proof, witness, &names) } else { Vec::new() };
     if fixes.is_empty() {
-        return finding;
+        return match way_out(model, witness, outcomes) {
+            Some(help) => finding.help(help),
+            None => finding,
+        };
     }
     let words: Vec<&str> = fixes.iter().map(|repair| repair.words.as_str()).collect();
     finding = finding.help(format!("one of these mends it, each proved again: {}", words.join(" | ")));
     fixes.into_iter().fold(finding, |finding, repair| finding.suggest(repair.words, repair.edits))
+}
+
+/// What there is to do where no number mends it: nowhere to go, or one zone.
+fn way_out(model: &Model, witness: &Witness, outcomes: &[&Outcome]) -> Option<String> {
+    let zones = |at: LocationId| model[model[at].region].zones.len();
+    let event = outcomes.iter().all(|outcome| outcome.scenario.name.starts_with("event:"));
+    match witness.kind {
+        WitnessKind::Destinations if event => Some(
+            "add a `to` that stands in this event, or `expect degraded { lose tier=… }` to it: then the loss is decided"
+                .to_owned(),
+        ),
+        WitnessKind::Destinations => {
+            Some("add a `to` to another location, or `failover none reason=\"…\"`: then the loss is decided".to_owned())
+        }
+        WitnessKind::Zone if witness.locations.first().is_some_and(|at| zones(*at) == 1) => {
+            Some("name a second `zone` of the region: the nodes of its only one are all lost".to_owned())
+        }
+        _ => None,
+    }
 }
 
 /// Names of scenarios: `region:R lost`, `event:E`.

@@ -54,6 +54,13 @@ pub(super) fn check(draft: &Draft, out: &mut Diagnostics) {
                 there.keys().map(|region| format!("`{}`", model[*region].name)).collect();
             let help = format!("`{}` runs or may move to {}", needed.name, words(&homes));
             let help = if homes.is_empty() { format!("`{}` runs nowhere", needed.name) } else { help };
+            let reach =
+                far.iter().map(|(from, _)| there.keys().filter_map(|to| links.get(&(*from, *to))).min());
+            let wider = reach.collect::<Option<Vec<_>>>().and_then(|all| all.into_iter().max());
+            let help = match wider.filter(|_| limit.is_some()) {
+                Some(rtt) => format!("{help}; `within=\"{rtt}\"` would reach it"),
+                None => help,
+            };
             out.push(about(draft, index, finding.help(help)));
         }
     }

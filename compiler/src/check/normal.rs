@@ -138,5 +138,11 @@ fn first_finding(model: &Model, witness: &Witness) -> Diagnostic {
         _ => (&registry::RUNNING_EXCEEDS, format!("{place} runs {needs}, its reserves leave {has}")),
     };
     let primary = primary_of(witness).unwrap_or_else(|| place_span(model, witness));
-    with_lines(Diagnostic::new(code, message, primary, arithmetic(witness)), witness, primary)
+    let finding = Diagnostic::new(code, message, primary, arithmetic(witness)).help(match witness.kind {
+        WitnessKind::Reserves => "hold less, or add nodes".to_owned(),
+        WitnessKind::Standbys => format!("hold at least {needs}, or let less wait there"),
+        WitnessKind::Quota => format!("raise the quota to at least {needs}, or run less there"),
+        _ => "run less there, hold less, or add nodes".to_owned(),
+    });
+    with_lines(finding, witness, primary)
 }

@@ -3,6 +3,7 @@
 
 use super::manifests::{Cluster, Owner, label, namespace, owners};
 use super::words;
+use crate::diagnostic::nearest::nearest;
 use crate::diagnostic::{Diagnostic, Diagnostics, registry as codes};
 use crate::manifest::{pod_template, text};
 use crate::model::{ManifestObject, Model};
@@ -19,6 +20,9 @@ const MAKERS: [(&str, &str); 3] = [
     ("ExternalSecret", "/spec/target/name"),
     ("SealedSecret", "/spec/template/metadata/name"),
 ];
+
+/// How many names a missing one is compared with.
+const LIKENED: usize = 100;
 
 /// An object's kind, namespace and name.
 type Key<'m> = (&'static str, &'m str, &'m str);
@@ -53,7 +57,14 @@ pub(super) fn check(draft: &Draft, out: &mut Diagnostics) {
                 let key = (kind, namespace(model, owner, object), name);
                 let place = object.places.get(&pointer).unwrap_or(object.span);
                 match known.get(&key) {
-                    None if told.insert(key) => out.push(nowhere(model, owner, key, place)),
+                    None if told.insert(key) => {
+                        let (kind, within, _) = key;
+                        let beside = known.range((kind, within, "")..).take(LIKENED);
+                        let beside =
+                            beside.map(|(key, _)| *key).filter(|other| (other.0, other.1) == (kind, within));
+                        let near = nearest(name, beside.map(|(.., name)| name).collect::<Vec<_>>());
+                        out.push(nowhere(model, owner, key, place, near));
+                    }
                     Some(all) if own.insert(key) => elsewhere(model, owner, key, place, all, out),
                     None | Some(_) => {}
                 }
@@ -74,14 +85,25 @@ fn brings(value: &Value) -> Vec<(&'static str, &str)> {
     found
 }
 
-fn nowhere(model: &Model, owner: &Owner<'_>, (kind, _, name): Key<'_>, place: Span) -> Diagnostic {
+fn nowhere(
+    model: &Model,
+    owner: &Owner<'_>,
+    (kind, _, name): Key<'_>,
+    place: Span,
+    near: Option<&str>,
+) -> Diagnostic {
     let message =
         format!("{kind} `{name}` is not among the manifests of tenant `{}`", model[owner.tenant].name);
     let finding = Diagnostic::new(&codes::REFERENCE_MISSING, message, place, "referred to here");
     let finding = finding.label(owner.named, "these manifests");
-    finding.help(
-        "wherever the work may move, it must be there first: add it, or make sure that somebody else does",
-    )
+    let help =
+        "wherever the work may move, it must be there first: add it, or make sure that somebody else does";
+    finding.help(match near {
+        Some(near) => {
+            format!("did you mean `{near}`? what pods refer to must be there wherever the work may move")
+        }
+        None => help.to_owned(),
+    })
 }
 
 fn elsewhere(

@@ -12,9 +12,11 @@ pub(super) fn check(draft: &Draft, out: &mut Diagnostics) {
         return;
     }
     let model = &draft.model;
+    let idle = model.workloads.is_empty() && model.jobs.is_empty();
     let lanes = used_lanes(model);
     for (lane, _) in model.lanes.iter().zip(&lanes).filter(|(_, used)| !**used) {
         report(
+            idle,
             "lane",
             lane.name.as_str(),
             lane.span,
@@ -23,21 +25,28 @@ pub(super) fn check(draft: &Draft, out: &mut Diagnostics) {
         );
     }
     for (class, _) in draft.notes.classes.iter().filter(|(_, used)| !used) {
-        report("class", class.value.as_str(), class.span, "no workload takes its defaults from it", out);
+        report(
+            idle,
+            "class",
+            class.value.as_str(),
+            class.span,
+            "no workload takes its defaults from it",
+            out,
+        );
     }
     let mut used = vec![false; model.datasets.len()];
     for uses in model.workloads.iter().flat_map(|workload| &workload.uses) {
         used[uses.dataset.index()] = true;
     }
     for (dataset, _) in model.datasets.iter().zip(&used).filter(|(_, used)| !**used) {
-        report("dataset", dataset.name.as_str(), dataset.span, "no workload uses it", out);
+        report(idle, "dataset", dataset.name.as_str(), dataset.span, "no workload uses it", out);
     }
     let mut waited = vec![false; model.queues.len()];
     for job in &model.jobs {
         waited[job.queue.value.index()] = true;
     }
     for (queue, _) in model.queues.iter().zip(&waited).filter(|(_, waited)| !**waited) {
-        report("queue", queue.name.as_str(), queue.span, "no job waits in it", out);
+        report(idle, "queue", queue.name.as_str(), queue.span, "no job waits in it", out);
     }
     let mut owners = vec![false; model.tenants.len()];
     let work =
@@ -46,7 +55,7 @@ pub(super) fn check(draft: &Draft, out: &mut Diagnostics) {
         owners[tenant.index()] = true;
     }
     for (tenant, _) in model.tenants.iter().zip(&owners).filter(|(_, owns)| !**owns) {
-        report("tenant", tenant.name.as_str(), tenant.span, "it has no workload and no job", out);
+        report(idle, "tenant", tenant.name.as_str(), tenant.span, "it has no workload and no job", out);
     }
 }
 
@@ -61,7 +70,12 @@ fn used_lanes(model: &Model) -> Vec<bool> {
     used
 }
 
-fn report(kind: &str, name: &str, span: Span, why: &str, out: &mut Diagnostics) {
+fn report(idle: bool, kind: &str, name: &str, span: Span, why: &str, out: &mut Diagnostics) {
     let message = format!("{kind} `{name}` is never used");
-    out.push(Diagnostic::new(&codes::UNUSED, message, span, why).help("remove it, or use it"));
+    let finding = Diagnostic::new(&codes::UNUSED, message, span, why);
+    out.push(finding.help(if idle {
+        "the fleet has no workload and no job: `import \"workloads/*.kdl\"` takes those of other files in"
+    } else {
+        "remove it, or use it"
+    }));
 }

@@ -4,12 +4,13 @@
 
 use super::foreign::{Foreign, Surplus};
 use super::node::{Datum, Node};
-use super::shape::{Arity, Child, Prop, Shape, Times};
+use super::shape::{Arity, Child, Kind, Prop, Shape, Times};
 use super::value::{self, clip};
 use crate::diagnostic::nearest::nearest;
-use crate::diagnostic::{Diagnostic, Diagnostics, Edit, registry as codes};
+use crate::diagnostic::{Diagnostic, Diagnostics, Edit, plain, registry as codes};
 use crate::span::{Span, Spanned};
 use crate::syntax::{EntryRef, NodeRef};
+use seawall_schema::Share;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -213,7 +214,9 @@ pub fn one(node: NodeRef<'_>, shape: &'static Shape, around: Broken, out: &mut D
         }
     }
     foreign.report(out);
-    surplus.report(shape, foreign.is_open(), &mut meant, out);
+    if !displaced(&read, &given, &surplus, foreign.is_open(), &mut meant, out) {
+        surplus.report(shape, foreign.is_open(), &mut meant, out);
+    }
     repeated_resources(&read, out);
     if shape.children.is_empty() && node.children().next().is_some() {
         let message = format!("`{}` takes no block", shape.name);
@@ -237,6 +240,43 @@ pub fn one(node: NodeRef<'_>, shape: &'static Shape, around: Broken, out: &mut D
     read
 }
 
+/// `container "web:1"`, where `image="web:1"` is what the node needs: one finding for the two.
+fn displaced(
+    read: &Node,
+    given: &Given,
+    surplus: &Surplus<'_>,
+    open: bool,
+    meant: &mut Vec<&'static str>,
+    out: &mut Diagnostics,
+) -> bool {
+    let shape = read.shape;
+    let absent = |prop: &&Prop| prop.required && !given.iter().any(|(name, _)| *name == prop.name);
+    let mut absent = shape.props.iter().filter(absent);
+    let (Some(prop), None, Some(first)) = (absent.next(), absent.next(), surplus.entries.first()) else {
+        return false;
+    };
+    let crate::syntax::Value::String(text) = first.value() else { return false };
+    let fits = value::read(first.value(), &prop.kind, "it", first.value_span()).is_ok();
+    if open || !fits || meant.contains(&prop.name) {
+        return false;
+    }
+    meant.push(prop.name);
+    let written = format!("{}={}", prop.name, plain::kdl(text));
+    let message = format!("`{}`{} has no `{}`", shape.name, titled(read), prop.name);
+    let label = format!("a value, and `{}=` is a property", prop.name);
+    let mut finding = Diagnostic::new(&codes::MISSING_PROPERTY, message, first.span(), label);
+    for entry in surplus.entries.iter().skip(1).take(8) {
+        finding = finding.label(entry.span(), "and this");
+    }
+    out.push(if surplus.entries.len() == 1 {
+        let edits = vec![Edit { span: first.span(), replacement: written.clone() }];
+        finding.help(format!("write `{written}`")).fix(format!("replace by `{written}`"), edits)
+    } else {
+        finding.help(format!("write `{written}`, and each other one in a `{}` of its own", shape.name))
+    });
+    true
+}
+
 /// Properties that were met, each with its first place.
 type Given = Vec<(&'static str, Span)>;
 
@@ -251,6 +291,18 @@ fn argument<'d>(entry: EntryRef<'d>, read: &mut Node, extra: &mut Surplus<'d>, o
     let Some(arg) = shape.args.get(index).or(last) else {
         return extra.entries.push(entry);
     };
+    if let (Kind::Name, crate::syntax::Value::String(text)) = (&arg.kind, entry.value())
+        && Share::parse(text).is_some()
+        && let Some(prop) = shape.props.iter().find(|prop| matches!(prop.kind, Kind::Share))
+    {
+        let message = format!("the {} of `{}` takes a name, found the share `{text}`", arg.name, shape.name);
+        let finding = Diagnostic::new(&codes::WRONG_TYPE, message, entry.value_span(), "of a property");
+        let written = format!("{}=\"{text}\"", prop.name);
+        let edits = vec![Edit { span: entry.span(), replacement: written.clone() }];
+        let finding = finding.help(format!("write `{written}`"));
+        read.args.push(None);
+        return out.push(finding.fix(format!("replace by `{written}`"), edits));
+    }
     let alone = shape.args.len() == 1 && arg.name != "name";
     let what =
         if alone { format!("`{}`", shape.name) } else { format!("the {} of `{}`", arg.name, shape.name) };
@@ -273,6 +325,9 @@ fn property(
     let shape = read.shape;
     let Some(key) = entry.key() else { return };
     let Some(prop) = shape.props.iter().find(|p| p.name == key.text) else {
+        if shape.props.is_empty() && !shape.args.is_empty() {
+            return joined(entry, read, meant, out);
+        }
         return unknown_property(key.text, key.span, shape, meant, out);
     };
     let first = given.iter().find(|(name, _)| *name == prop.name).map(|(_, span)| *span);
@@ -294,6 +349,27 @@ fn property(
         Ok(datum) => read.props.push((prop.name, entry.span(), Spanned::new(datum, entry.value_span()))),
         Err(finding) => out.push(*finding),
     }
+}
+
+/// `env LEVEL=debug`, where the node takes values: `env LEVEL debug`.
+fn joined(entry: EntryRef<'_>, read: &Node, meant: &mut Vec<&'static str>, out: &mut Diagnostics) {
+    let shape = read.shape;
+    let key = entry.key().map_or("", |key| key.text);
+    let message = format!("unknown property `{}` on `{}`", clip(key), shape.name);
+    let finding = Diagnostic::new(&codes::UNKNOWN_PROPERTY, message, entry.span(), "not known here");
+    let finding = finding.help(format!("`{}` takes no properties", shape.name));
+    // What it lacks is what stands there.
+    let pair = shape.args.len() == 2 && read.args.is_empty() && meant.is_empty();
+    out.push(match entry.value() {
+        crate::syntax::Value::String(text) if pair => {
+            meant.extend(shape.args.iter().map(|arg| arg.name));
+            let written = format!("{} {}", plain::kdl(key), plain::kdl(text));
+            let finding = finding.help(format!("`{}` takes values: `{} {written}`", shape.name, shape.name));
+            let edits = vec![Edit { span: entry.span(), replacement: written.clone() }];
+            finding.fix(format!("replace by `{written}`"), edits)
+        }
+        _ => finding,
+    });
 }
 
 fn unknown_property(
@@ -319,6 +395,9 @@ fn unknown_property(
         (None, None) if shape.props.is_empty() => {
             finding.help(format!("`{}` takes no properties", shape.name))
         }
+        (None, None) if key.contains('/') && shape.props.iter().any(|p| p.name == "resource") => {
+            finding.help(format!("an extended resource is written `resource=\"{}=…\"`", clip(key)))
+        }
         (None, None) => finding.help(format!("known here: {}", list(shape.props.iter().map(|p| p.name)))),
     });
 }
@@ -343,8 +422,9 @@ fn repeated_resources(read: &Node, out: &mut Diagnostics) {
 fn missing(read: &Node, given: &[(&'static str, Span)], meant: &[&str], out: &mut Diagnostics) {
     let shape = read.shape;
     let required = shape.args.iter().filter(|a| a.arity != Arity::Optional).count();
-    if read.args.len() < required {
-        let arg = &shape.args[read.args.len()];
+    if let Some(arg) =
+        shape.args.get(read.args.len()).filter(|arg| read.args.len() < required && !meant.contains(&arg.name))
+    {
         let message = if arg.name == shape.name {
             format!("`{}` has no value", shape.name)
         } else {

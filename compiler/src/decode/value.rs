@@ -4,7 +4,7 @@ use super::calendar::{is_date, is_moment};
 use super::node::Datum;
 use super::shape::Kind;
 use super::spelling;
-use crate::diagnostic::{Diagnostic, Edit, registry as codes};
+use crate::diagnostic::{Diagnostic, Edit, plain, registry as codes};
 use crate::model::Declared;
 use crate::span::Span;
 use crate::syntax::Value;
@@ -227,7 +227,13 @@ fn amount(
         (other, _) => other.to_string(),
     };
     let finding = Diagnostic::new(&codes::BAD_QUANTITY, message, span, label);
-    let Some((better, sure)) = spelling::amount(&raw, resource) else { return Err(Box::new(finding)) };
+    let Some((better, sure)) = spelling::amount(&raw, resource) else {
+        return Err(Box::new(finding.help(match resource {
+            Resource::Cpu => "cores: `2`, or thousandths of one: `\"500m\"`",
+            Resource::Memory => "bytes, with a unit: `\"512Mi\"`, `\"4Gi\"`",
+            Resource::Pods | Resource::Extended(_) => "a whole number: `8`",
+        })));
+    };
     let written = format!("\"{better}\"");
     let finding = finding.help(format!("did you mean `{written}`?"));
     let (title, edits) = (format!("replace by `{written}`"), vec![Edit { span, replacement: written }]);
@@ -294,10 +300,22 @@ fn word(
     span: Span,
 ) -> Result<Datum, Box<Diagnostic>> {
     // A word that reads as a number, such as a version, was meant as text.
-    if let Value::Float(raw) = value
-        && let Some(meant) = words.iter().find(|word| *word == raw)
-    {
-        return Err(Box::new(wrong_type(value, kind, what, span).meant(span, meant, true)));
+    if let Value::Float(raw) = value {
+        let finding = *wrong_type(value, kind, what, span);
+        let digits = |word: &&&str| word.starts_with(|c: char| c.is_ascii_digit());
+        return Err(Box::new(match words.iter().find(|word| *word == raw) {
+            Some(meant) => {
+                let written = plain::quoted(meant);
+                let finding = finding.help(format!("without quotes it is a number: write `{written}`"));
+                replace(finding, span, written)
+            }
+            None => match words.iter().rfind(digits) {
+                Some(word) => {
+                    finding.help(format!("one of these in quotes, such as `{}`", plain::quoted(word)))
+                }
+                None => finding,
+            },
+        }));
     }
     let given = text(value, kind, what, span)?;
     if let Some(word) = words.iter().find(|w| ***w == *given) {

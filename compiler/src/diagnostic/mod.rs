@@ -183,8 +183,9 @@ impl Diagnostic {
     pub fn meant_at(self, spans: &[Span], near: &str, certain: bool) -> Self {
         let edit = |span: &Span| Edit { span: *span, replacement: plain::kdl(near) };
         let edits = spans.iter().map(edit).collect();
-        let finding = self.help(format!("did you mean `{near}`?"));
-        finding.offer(certain, format!("replace by `{near}`"), edits)
+        let written = plain::kdl(near);
+        let finding = self.help(format!("did you mean `{written}`?"));
+        finding.offer(certain, format!("replace by `{written}`"), edits)
     }
 
     /// Adds a change, one that mends it for certain or one that somebody may choose.

@@ -54,11 +54,14 @@ pub(super) fn documents(file: FileId, text: &str) -> Read {
             Ok((event, span)) => composer.event(event, span),
             Err(error) => {
                 let at = composer.point(error.marker());
-                Err(syntax(error.info(), at))
+                Err(syntax(error.info(), at, text))
             }
         };
         if let Err(finding) = step {
-            composer.diagnostics.push(*finding);
+            // A template at the start of a value reads as a mapping for a key.
+            let at = finding.labels.first().map_or(Span::NONE, |label| label.span);
+            let templated = finding.help.is_none() && templated(text, at);
+            composer.diagnostics.push(if templated { finding.help(TEMPLATED) } else { *finding });
             broken = Some(composer.start);
             break;
         }
@@ -69,9 +72,34 @@ pub(super) fn documents(file: FileId, text: &str) -> Read {
 
 type Step = Result<(), Box<Diagnostic>>;
 
-fn syntax(info: String, at: Span) -> Box<Diagnostic> {
+fn syntax(info: String, at: Span, text: &str) -> Box<Diagnostic> {
     let info = info.lines().next().unwrap_or_default().trim_end_matches('.').to_owned();
-    Box::new(Diagnostic::new(&MANIFEST_SYNTAX, format!("not valid YAML: {info}"), at, "here"))
+    let tab = info.contains("tab");
+    let block =
+        info.contains("block collection") || info.contains("block mapping") || info.contains("indentation");
+    let finding = Diagnostic::new(&MANIFEST_SYNTAX, format!("not valid YAML: {info}"), at, "here");
+    Box::new(if templated(text, at) {
+        finding.help(TEMPLATED)
+    } else if tab {
+        finding.help("indent with spaces: YAML takes no tabs there")
+    } else if block {
+        finding.help("what belongs together starts in the same column: look at how far this line is indented")
+    } else {
+        finding
+    })
+}
+
+/// What to do about templates.
+const TEMPLATED: &str =
+    "`{{ … }}` is a template, and manifests are plain YAML: render it first, as by `helm template`";
+
+/// Whether the line of a place, or the one before it, holds a template of Helm.
+fn templated(text: &str, at: Span) -> bool {
+    let at = (at.start as usize).min(text.len());
+    let end = memchr::memchr(b'\n', &text.as_bytes()[at..]).map_or(text.len(), |found| at + found);
+    let mut starts = memchr::memrchr_iter(b'\n', &text.as_bytes()[..at]);
+    let start = starts.nth(1).map_or(0, |found| found + 1);
+    memchr::memmem::find(&text.as_bytes()[start..end], b"{{").is_some()
 }
 
 /// A mapping or sequence that is still open.

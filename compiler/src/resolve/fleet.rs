@@ -41,7 +41,9 @@ impl Resolver<'_> {
             let Some(language) = node.count("language").filter(|l| l.value != LANGUAGE) else { continue };
             let message =
                 format!("language version {} is not known, this compiler reads {LANGUAGE}", language.value);
-            self.out.push(Diagnostic::new(&codes::UNKNOWN_LANGUAGE, message, language.span, "not known"));
+            let finding = Diagnostic::new(&codes::UNKNOWN_LANGUAGE, message, language.span, "not known");
+            self.out
+                .push(finding.help(format!("write `language={LANGUAGE}`, or take a compiler that knows it")));
         }
     }
 

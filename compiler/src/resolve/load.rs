@@ -209,6 +209,10 @@ fn world(problem: &FileError, path: &str, at: Span) -> Diagnostic {
         }
     };
     let finding = Diagnostic::new(code, message, at, label);
+    // `"k8s\\risk.yaml"` holds no `r`.
+    if path.contains(|c: char| c == '\\' || c.is_control()) {
+        return finding.help("paths are written with `/`; a `\\` in quotes starts an escape");
+    }
     match problem {
         FileError::Directory => {
             finding.help(format!("to take all of its files, write `{}/*`", path.trim_end_matches('/')))

@@ -88,7 +88,14 @@ impl Resolver<'_> {
                 // Cities have three letters: one that differs is as likely another city.
                 finding.meant(city.span, &near, near.eq_ignore_ascii_case(&city.value))
             }
-            None => finding.help("cities are written as three capital letters, such as `FRA` or `NYC`"),
+            None => {
+                let help = "cities are written as three capital letters, such as `FRA` or `NYC`";
+                let all: Vec<&str> = served.unwrap_or_default().iter().take(12).map(|code| &**code).collect();
+                finding.help(match all.as_slice() {
+                    [] => help.to_owned(),
+                    all => format!("{help}; the regions serve {}", all.join(", ")),
+                })
+            }
         });
     }
 

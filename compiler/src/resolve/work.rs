@@ -399,7 +399,8 @@ impl Resolver<'_> {
         let workload = self.id("workload", &name, WorkloadId)?;
         if name.value == own.value {
             let message = format!("workload `{}` needs itself", own.value);
-            self.out.push(Diagnostic::new(&codes::CONTRADICTION, message, name.span, "the workload itself"));
+            let finding = Diagnostic::new(&codes::CONTRADICTION, message, name.span, "the workload itself");
+            self.out.push(finding.help("leave it out, or name another workload"));
             return None;
         }
         if node.damaged {

@@ -396,9 +396,15 @@ impl<'s> Parser<'s> {
         let span = self.lexer.report.span(start, end);
         let message = format!("{} is no number", quote(word));
         let found = Diagnostic::new(&registry::BAD_NUMBER, message, span, "starts like a number");
-        let edit = Edit { span, replacement: plain::quoted(word) };
-        let help = "text that starts with a digit is quoted";
-        let found = found.help(help).fix("put it in quotes", vec![edit]);
+        let rest = word.trim_end_matches(',');
+        let found = if rest.len() < word.len() && number(rest).is_some() {
+            let edit = Edit { span, replacement: rest.to_owned() };
+            found.help("values are separated by space, without commas").fix("take the comma out", vec![edit])
+        } else {
+            let edit = Edit { span, replacement: plain::quoted(rest) };
+            let help = format!("text that starts with a digit is quoted: `{}`", edit.replacement);
+            found.help(help).fix("put it in quotes", vec![edit])
+        };
         if self.head_reported {
             self.lexer.report.damage += 1;
         } else {

@@ -96,7 +96,11 @@ fn report_bad(text: &str, range: (usize, usize), exact: bool, report: &mut Repor
     } else {
         let slash = text == "\\/";
         let replacement = if slash { "/".to_owned() } else { format!("\\{text}") };
-        let help = if slash { "a `/` needs no escape since KDL v2" } else { "for a backslash write `\\\\`" };
+        let help = if slash {
+            "a `/` needs no escape since KDL v2"
+        } else {
+            "for a backslash write `\\\\`; paths are written with `/`"
+        };
         found = found.help(help);
         if exact {
             found = found.fix(format!("write `{replacement}`"), vec![Edit { span, replacement }]);

@@ -68,6 +68,17 @@ impl Lexer<'_> {
 /// The first `{` whose `}` starts a line further left than the line of the `{`: most likely the `}` of a block around
 /// it, and its own is missing. Gives where both stand.
 pub(super) fn suspect(text: &str) -> Option<(usize, usize)> {
+    closed(text, |outer, indent| indent < outer)
+}
+
+/// The first `{` whose `}` starts a line further right than the line of the `{`: most likely the `}` of a block inside it,
+/// which lacks its `{`. Gives where both stand.
+pub(super) fn early(text: &str) -> Option<(usize, usize)> {
+    closed(text, |outer, indent| indent > outer)
+}
+
+/// The first `{` whose `}` starts a line, where their indentations are as asked.
+fn closed(text: &str, asked: impl Fn(usize, usize) -> bool) -> Option<(usize, usize)> {
     let mut report = Reporter::new(FileId(0));
     report.muted = true;
     let mut lexer = Lexer { text, bytes: text.as_bytes(), at: 0, report };
@@ -79,7 +90,7 @@ pub(super) fn suspect(text: &str) -> Option<(usize, usize)> {
             open.push((lexer.at, indent));
         } else if let Some((opened, outer)) = open.pop()
             && line + indent == lexer.at
-            && indent < outer
+            && asked(outer, indent)
         {
             return Some((opened, lexer.at));
         }

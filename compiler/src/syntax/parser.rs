@@ -5,8 +5,8 @@
 
 use super::chars::{disallowed_runs, newline_len};
 use super::lexer::Lexer;
-use super::nesting::suspect;
-use super::report::Reporter;
+use super::nesting::{early, suspect};
+use super::report::{Reporter, quote};
 use super::tree::{Document, EntryData, NodeData, Spelling, WordData};
 use super::{DEPTH_LIMIT, Parsed};
 use crate::diagnostic::{Code, Diagnostic, Edit, registry};
@@ -14,7 +14,7 @@ use crate::span::FileId;
 
 pub(super) struct Parser<'s> {
     pub(super) lexer: Lexer<'s>,
-    nodes: Vec<NodeData>,
+    pub(super) nodes: Vec<NodeData>,
     pub(super) entries: Vec<EntryData<'s>>,
     pub(super) owned: Vec<String>,
     pub(super) annotations: Vec<WordData>,
@@ -27,6 +27,7 @@ pub(super) struct Parser<'s> {
     pub(super) spaced: bool,
     pub(super) depth_reported: bool,
     unclosed_reported: bool,
+    stray_reported: bool,
 }
 
 /// What a node has had so far.
@@ -52,6 +53,7 @@ impl<'s> Parser<'s> {
             spaced: false,
             depth_reported: false,
             unclosed_reported: false,
+            stray_reported: false,
         }
     }
 
@@ -121,27 +123,68 @@ impl<'s> Parser<'s> {
             self.lexer.at += 1;
             self.lexer.skip_line_space();
         }
-        let code = &registry::STRAY_BRACE;
-        self.lexer.report.damage_at(
-            code,
-            "this `}` closes nothing",
-            (start, start + 1),
-            "no `{` is open here",
-            "",
-        );
+        let report = &self.lexer.report;
+        let span = report.span(start, start + 1);
+        let mut found =
+            Diagnostic::new(&registry::STRAY_BRACE, "this `}` closes nothing", span, "no `{` is open here");
+        // Looked for where it is told first: after one too many every other is at the wrong place.
+        if !std::mem::replace(&mut self.stray_reported, true)
+            && let Some((open, close)) = early(&self.lexer.text[..start])
+        {
+            found = found.label(report.span(close, close + 1), "perhaps this one closes too early");
+            found = found.label(report.span(open, open + 1), "it closes this, which stands further left");
+            found = found.help("add `{` to the node that it should close, or take it out");
+        } else {
+            found = found.help("take it out, or add the `{` of its node");
+        }
+        self.lexer.report.damage(found);
     }
 
     /// Reads nodes up to `}` or the end.
     fn nodes(&mut self, depth: u32) {
+        // The node before, if it had no block.
+        let mut open = None;
         loop {
             self.lexer.skip_line_space();
             match self.lexer.peek() {
                 None | Some(b'}') => return,
+                Some(b'{') if open.is_some() => {
+                    open.take().into_iter().for_each(|at| self.late_block(at, depth))
+                }
                 Some(b';') => self.stray_semicolons(),
                 Some(b'/') if self.lexer.next_is(b'-') => self.left_out_node(depth),
-                Some(_) => self.node(depth),
+                Some(_) => {
+                    let index = self.nodes.len();
+                    self.node(depth);
+                    open = self.nodes.get(index).filter(|node| !node.block).map(|_| index);
+                }
             }
         }
+    }
+
+    /// A `{` behind the end of its node, mostly on the next line: told once, and read as the node's block.
+    fn late_block(&mut self, index: usize, depth: u32) {
+        let (start, damage) = (self.lexer.at, self.lexer.report.damage);
+        let (from, to) = (self.nodes[index].start as usize, self.nodes[index].end as usize);
+        let report = &self.lexer.report;
+        if !report.full() {
+            let head = quote(&self.lexer.text[from..to]);
+            let message = "this `{` stands apart from its node";
+            let found =
+                Diagnostic::new(&registry::MISSING_NAME, message, report.span(start, start + 1), "a block");
+            let found = found.label(report.span(from, to), "the node before it");
+            let help = format!("a block opens on the line of its node: `{} {{`", head.trim_matches('`'));
+            let blank = self.lexer.text[to..start].trim().is_empty();
+            let edit = Edit { span: report.span(to, start), replacement: " ".to_owned() };
+            let found = found.help(help);
+            self.lexer.report.note(if blank { found.fix("put it there", vec![edit]) } else { found });
+        }
+        self.block(depth);
+        let (end, count) = (self.lexer.at as u32, self.nodes.len() as u32);
+        let damaged = self.lexer.report.damage != damage;
+        let node = &mut self.nodes[index];
+        (node.block, node.end, node.subtree_end) = (true, end, count);
+        node.damaged |= damaged;
     }
 
     fn stray_semicolons(&mut self) {

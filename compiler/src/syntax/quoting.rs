@@ -54,6 +54,9 @@ impl<'s> Parser<'s> {
             self.lexer.bump();
         }
         let what = quote(&self.lexer.text[start..self.lexer.at]);
+        if first == b'=' && !self.head_reported {
+            return self.assigned(start, &what);
+        }
         let help = "quote the text that holds it";
         let message = format!("{what} cannot stand here");
         let Some((from, to)) = self.word_around(start).filter(|_| !self.head_reported) else {
@@ -78,6 +81,28 @@ impl<'s> Parser<'s> {
         );
         let found = found.help(format!("quote the text that holds it: `{replacement}`"));
         self.complain_of(found.fix("put it in quotes", vec![Edit { span, replacement }]));
+    }
+
+    /// `tier = critical`: a value follows the name of its node as it is.
+    fn assigned(&mut self, start: usize, what: &str) {
+        let report = &self.lexer.report;
+        let message = format!("{what} cannot stand here");
+        let span = report.span(start, self.lexer.at);
+        let found = Diagnostic::new(&registry::UNEXPECTED_TOKEN, message, span, "of no property");
+        let help =
+            "`=` stands between a property and its value: `key=value`; a value of the node follows its name";
+        let found = found.help(help);
+        let node =
+            self.nodes.last().map(|node| (node.head_end as usize, node.first_entry == node.last_entry));
+        let own = node
+            .filter(|(end, bare)| *bare && *end < start && self.lexer.text[*end..start].trim().is_empty());
+        self.complain_of(match own {
+            Some((end, _)) => {
+                let edit = Edit { span: report.span(end, self.lexer.at), replacement: String::new() };
+                found.fix("take it out", vec![edit])
+            }
+            None => found,
+        });
     }
 
     /// The word that a `/` stands in, such as a path or the name of an image; none where it is long or holds quotes.

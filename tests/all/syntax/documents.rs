@@ -92,7 +92,9 @@ fn space() -> impl Strategy<Value = String> {
 }
 
 fn annotation() -> impl Strategy<Value = String> {
-    let inside = ("[a-z]{1,3}|\"x y\"", prop::sample::select(vec!["", "", " "]));
+    // A bare keyword is no annotation.
+    let word = "[a-z]{1,3}|\"x y\"".prop_filter("no keyword", |word| !matches!(word.as_str(), "inf" | "nan"));
+    let inside = (word, prop::sample::select(vec!["", "", " "]));
     prop_oneof![6 => Just(String::new()), 1 => inside.prop_map(|(word, space)| format!("({space}{word}{space}){space}"))]
 }
 

@@ -200,6 +200,8 @@ fields! {
         warm: Share = to.warm.value;
         /// the largest part of the demand it takes
         share: Share = to.share.value;
+        /// whether a reserve for the lane stands there, be it of nothing
+        has_reserve: bool = view.location(to.location).reserves.iter().any(|reserve| reserve.lane == to.lane.value);
         /// what is held for the lane there
         held: &'m Resources = view.held_for(to.location, to.lane.value);
         /// how long it takes to get back what of it is lent; left out: nothing is lent
