@@ -12,7 +12,7 @@ pub(super) fn check(draft: &Draft, out: &mut Diagnostics) {
         return;
     }
     let model = &draft.model;
-    let idle = model.workloads.is_empty() && model.jobs.is_empty();
+    let idle = model.workloads.is_empty();
     let lanes = used_lanes(model);
     for (lane, _) in model.lanes.iter().zip(&lanes).filter(|(_, used)| !**used) {
         report(
@@ -74,7 +74,7 @@ fn report(idle: bool, kind: &str, name: &str, span: Span, why: &str, out: &mut D
     let message = format!("{kind} `{name}` is never used");
     let finding = Diagnostic::new(&codes::UNUSED, message, span, why);
     out.push(finding.help(if idle {
-        "the fleet has no workload and no job: `import \"workloads/*.kdl\"` takes those of other files in"
+        "the fleet has no workload: `import \"workloads/*.kdl\"` takes in those of other files"
     } else {
         "remove it, or use it"
     }));
