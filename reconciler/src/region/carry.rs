@@ -5,12 +5,10 @@
 
 use super::reconcile::Progress;
 use super::worker::Worker;
-use crate::apply::{Fault, Outcome, Writer};
+use crate::apply::{Outcome, Writer};
 use crate::bundle::Bundle;
-use crate::cluster::{ClusterError, EventKind};
-use crate::plan::{Action, Approved, Identity, Pace, Plan, Step, Turn, Want, Wanted};
-use seawall_schema::keys::FIELD_MANAGER;
-use seawall_schema::object::ObjectKey;
+use crate::cluster::ClusterError;
+use crate::plan::{Approved, Identity, Pace, Plan, Turn, Want, Wanted};
 use std::collections::BTreeSet;
 use tokio::time::Instant;
 
@@ -36,32 +34,13 @@ impl Worker {
         self.retries.keep(&about);
         let mut faults = self.hold_back(&mut plan);
         let kept = self.retries.hold_back(&mut plan.deletes, Instant::now());
-        if plan.steps().next().is_some() {
-            match self.confirm_inventory(&bundle.file.inventory).await {
-                Ok(false) => {}
-                // What is to be done is another with what has been found.
-                Ok(true) => return self.look_again(),
-                Err(error) => return self.say_inventory(&error),
-            }
+        if let Err(stop) = self.ready_to_write(bundle, &plan).await {
+            return stop;
         }
-        if let Err(error) = self.keep_inventory(bundle, &plan.union, plan.is_empty()).await {
-            return self.say_inventory(&error);
-        }
-        let mut fresh = BTreeSet::new();
-        let backwards = self.backwards();
-        for (place, turn) in order(backwards).enumerate() {
-            if let Some((_, steps)) = plan.turns.iter().find(|(of, _)| *of == turn) {
-                let outcomes = self.writer(bundle, &fresh).phase(steps).await;
-                fresh.extend(outcomes.iter().filter_map(created_namespace));
-                faults.extend(self.take_outcomes(steps, outcomes).await);
-            }
-            if backwards && turn == Turn::Workloads && faults.is_empty() {
-                faults.extend(self.prune(bundle, &mut plan).await);
-            }
-            if self.waits_for(wanted, turn, place) {
-                self.say_applied(&faults);
-                return Progress::Settling;
-            }
+        let waits = self.take_turns(bundle, wanted, &mut plan, &mut faults).await;
+        if waits {
+            self.say_applied(&faults);
+            return Progress::Settling;
         }
         // What is refused for good must not make every later correction look like a part of the rollout.
         if !self.lost {
@@ -86,6 +65,46 @@ impl Worker {
             None if rising => Progress::Settling,
             None => Progress::Settled,
         }
+    }
+
+    /// Makes the inventory hold all that is about to be ours; an error says how the step ends instead.
+    async fn ready_to_write(&mut self, bundle: &Bundle, plan: &Plan<Approved>) -> Result<(), Progress> {
+        if plan.steps().next().is_some() {
+            match self.confirm_inventory(&bundle.file.inventory).await {
+                Ok(false) => {}
+                // What is to be done is another with what has been found.
+                Ok(true) => return Err(self.look_again()),
+                Err(error) => return Err(self.say_inventory(&error)),
+            }
+        }
+        let kept = self.keep_inventory(bundle, &plan.union, plan.is_empty()).await;
+        kept.map_err(|error| self.say_inventory(&error))
+    }
+
+    /// Writes turn by turn; whether one of them is to be waited for.
+    async fn take_turns(
+        &mut self,
+        bundle: &Bundle,
+        wanted: &Wanted,
+        plan: &mut Plan<Approved>,
+        faults: &mut Vec<String>,
+    ) -> bool {
+        let mut fresh = BTreeSet::new();
+        let backwards = self.backwards();
+        for (place, turn) in order(backwards).enumerate() {
+            if let Some((_, steps)) = plan.turns.iter().find(|(of, _)| *of == turn) {
+                let outcomes = self.writer(bundle, &fresh).phase(steps).await;
+                fresh.extend(outcomes.iter().filter_map(created_namespace));
+                faults.extend(self.take_outcomes(steps, outcomes).await);
+            }
+            if backwards && turn == Turn::Workloads && faults.is_empty() {
+                faults.extend(self.prune(bundle, plan).await);
+            }
+            if self.waits_for(wanted, turn, place) {
+                return true;
+            }
+        }
+        false
     }
 
     /// Takes out what has its own time for the next try; says of each why it is not as it should be.
@@ -140,91 +159,6 @@ impl Worker {
         faults
     }
 
-    /// Notes what was done; gives what was not.
-    async fn take_outcomes(&mut self, steps: &[Step], outcomes: Vec<Outcome>) -> Vec<String> {
-        let mut faults = Vec::new();
-        let drifts: BTreeSet<_> =
-            steps.iter().filter(|step| self.is_drift(step)).map(|step| &step.key).collect();
-        for Outcome { key, path, result } in outcomes {
-            match result {
-                Ok(done) => {
-                    if done.wrote {
-                        self.last_writes += 1;
-                    }
-                    if done.wrote && drifts.contains(&key) {
-                        self.drift_corrected += 1;
-                        let (identity, name) = (Identity::of(&key), key.to_string());
-                        self.fights.correction(&identity, &name, &done.put_back_from, Instant::now());
-                    }
-                    self.retries.done(&Identity::of(&key));
-                    if done.created && opens_a_place(&key) {
-                        self.retries.clear();
-                    }
-                    self.view.did(&key, done);
-                }
-                Err(fault) => {
-                    let words = self.fault_words(&key, path.as_deref(), &fault);
-                    if matches!(fault, Fault::NotTried | Fault::Cluster(ClusterError::Unreachable(_))) {
-                        self.lost = true;
-                    } else if self.retries.refused(Identity::of(&key), &words, Instant::now()) {
-                        self.record_fault(&key, &fault).await;
-                    }
-                    faults.push(words);
-                }
-            }
-        }
-        faults
-    }
-
-    /// Whether a step puts back what somebody else changed, rather than bringing in what is new.
-    fn is_drift(&self, step: &Step) -> bool {
-        let identity = Identity::of(&step.key);
-        if self.retries.holds(&identity) {
-            // It was not taken until now, so nobody can have changed it.
-            return false;
-        }
-        let known = self.view.records.contains_key(&identity);
-        let wanted = self.wanted.iter().flat_map(|(_, wanted)| &wanted.objects);
-        let mut steps = wanted
-            .filter(|want| !want.weights.is_empty() || want.back.is_some())
-            .map(|want| Identity::of(&want.key));
-        if step.action == Action::Update && steps.any(|other| other == identity) {
-            return false;
-        }
-        self.rollout.is_none() && (step.action == Action::Check || (known && step.action == Action::Update))
-            || self.rollout.is_none() && step.action == Action::Create
-    }
-
-    fn fault_words(&self, key: &ObjectKey, path: Option<&str>, fault: &Fault) -> String {
-        match path.and_then(|path| self.origin(path)) {
-            Some(origin) => format!("{key} ({origin}): {fault}"),
-            None => format!("{key}: {fault}"),
-        }
-    }
-
-    /// The policy line that an object comes from, by the bundle's provenance.
-    fn origin(&self, path: &str) -> Option<String> {
-        let bytes = self.in_force.as_ref()?.text("provenance.json")?;
-        let provenance: seawall_schema::bundle::Provenance = serde_json::from_slice(bytes).ok()?;
-        let origin = provenance.0.get(path)?.values().next()?.first()?;
-        Some(format!("{}:{}:{}", origin.file, origin.line, origin.column))
-    }
-
-    async fn record_fault(&self, key: &ObjectKey, fault: &Fault) {
-        let message = format!("{FIELD_MANAGER}: {fault}");
-        self.cluster.event(key, EventKind::Warning, fault.reason(), &message).await;
-    }
-
-    fn say_applied(&mut self, faults: &[String]) {
-        if faults.is_empty() {
-            self.conditions.set("Applied", true, "Applied", "every object is as the bundle says");
-            return;
-        }
-        let shown = faults.iter().take(10).cloned().collect::<Vec<_>>().join("; ");
-        let more = if faults.len() > 10 { format!("; {} more", faults.len() - 10) } else { String::new() };
-        self.conditions.set("Applied", false, "Faults", format!("{} objects: {shown}{more}", faults.len()));
-    }
-
     /// Whether a rollout has to wait for this turn before it goes on; `place` is that of the turn in the order.
     fn waits_for(&mut self, wanted: &Wanted, turn: Turn, place: usize) -> bool {
         let last = wanted.objects.iter().map(|want| want.turn).max();
@@ -264,11 +198,6 @@ impl Worker {
 fn order(backwards: bool) -> impl Iterator<Item = Turn> {
     let last = Turn::ALL.len() - 1;
     (0..Turn::ALL.len()).map(move |at| Turn::ALL[if backwards { last - at } else { at }])
-}
-
-/// Whether others may have been refused for want of it.
-fn opens_a_place(key: &ObjectKey) -> bool {
-    matches!(key.kind.as_str(), "Namespace" | "CustomResourceDefinition")
 }
 
 fn created_namespace(outcome: &Outcome) -> Option<String> {

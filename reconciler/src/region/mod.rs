@@ -14,6 +14,7 @@ mod fetcher;
 mod fights;
 mod intake;
 mod inventory;
+mod outcomes;
 mod reconcile;
 mod retries;
 mod run;
