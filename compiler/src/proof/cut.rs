@@ -335,7 +335,13 @@ pub(super) fn flow(day: &Day<'_, '_>, k: usize) -> Flowed {
 }
 
 /// Connects entries to their pools and those to the sink, which is given back.
-fn connect(day: &Day<'_, '_>, network: &mut Network, entries: &[Entry], first: usize, k: usize) -> usize {
+pub(super) fn connect(
+    day: &Day<'_, '_>,
+    network: &mut Network,
+    entries: &[Entry],
+    first: usize,
+    k: usize,
+) -> usize {
     let (tables, model) = (day.tables, day.tables.model);
     let sink = network.node();
     let mut shared: Option<(LocationId, usize, usize)> = None;
@@ -371,6 +377,6 @@ fn connect(day: &Day<'_, '_>, network: &mut Network, entries: &[Entry], first: u
     sink
 }
 
-fn clamp(amount: i128) -> i128 {
+pub(super) fn clamp(amount: i128) -> i128 {
     amount.min(UNLIMITED >> 40)
 }

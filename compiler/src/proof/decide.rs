@@ -52,15 +52,15 @@ fn failure(tables: &Tables<'_>, scenario: &Scenario) -> Verdict {
     match jointly(&day) {
         Joint::Refuted(witness) => Verdict::Refuted(witness),
         Joint::Undecided => Verdict::Undecided,
-        Joint::Found(start, method) => match top_up(&day, order, &start) {
-            Some(filled) => finish(&day, scenario, filled, method),
+        Joint::Found(start) => match top_up(&day, order, &start) {
+            Some(filled) => finish(&day, scenario, filled, binds::method(&day)),
             None => Verdict::Undecided,
         },
     }
 }
 
 enum Joint {
-    Found(Vec<i128>, Method),
+    Found(Vec<i128>),
     Refuted(Box<Witness>),
     Undecided,
 }
@@ -81,17 +81,17 @@ fn jointly(day: &Day<'_, '_>) -> Joint {
             }
             Flowed::Found(start) => {
                 if let Some(filled) = top_up(day, required(), &start).filter(|filled| filled.complete(day)) {
-                    return Joint::Found(filled.replicas, Method::MaxFlow);
+                    return Joint::Found(filled.replicas);
                 }
             }
         }
     }
     if let Some(replicas) = reordered(day) {
-        return Joint::Found(replicas, Method::Integer);
+        return Joint::Found(replicas);
     }
     let required: Vec<usize> = required().collect();
     match search(day, &required, day.tables.effort.cells, day.tables.effort.nodes) {
-        Searched::Found(replicas) => Joint::Found(replicas, Method::Integer),
+        Searched::Found(replicas) => Joint::Found(replicas),
         Searched::Refuted(why) => Joint::Refuted(Box::new(exhausted(day, required, why))),
         Searched::Undecided => Joint::Undecided,
     }

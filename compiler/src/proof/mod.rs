@@ -3,6 +3,7 @@
 //! Takes a [`Model`], gives a [`Proof`]: for each scenario whole replicas and where they go, or the inequality that no
 //! assignment can keep. Invariant: all arithmetic that a verdict rests on is in integers; order of results is fixed.
 
+mod binds;
 mod certificate;
 mod cut;
 mod data;

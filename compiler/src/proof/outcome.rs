@@ -149,15 +149,15 @@ impl Unpacked {
     }
 }
 
-/// How an assignment was found.
+/// How an assignment was found, and which question it answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Method {
-    /// Each `to` in order.
+    /// Each `to` in order: the simple plan, wherever that fits.
     #[default]
     FillAndSpill,
-    /// One resource by maximum flow.
+    /// Jointly where no more than one resource binds: a maximum flow of it, in whole replicas.
     MaxFlow,
-    /// Jointly, as an integer program.
+    /// Jointly where several resources bind: an integer program.
     Integer,
 }
 

@@ -4,6 +4,7 @@ mod effort;
 mod enumeration;
 mod fleet;
 mod hand;
+mod methods;
 mod speed;
 mod suggest;
 mod weakest;

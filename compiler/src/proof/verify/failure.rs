@@ -21,6 +21,9 @@ pub(super) struct Failure<'f, 'm> {
 /// Demand by lane, of ordinary and of preemptible tiers.
 pub(super) type Lanes = Vec<[i128; 2]>;
 
+/// A tenant, a region that it brings work into, and of what.
+pub(super) type Brought<'m> = (usize, RegionId, &'m Resource);
+
 /// Whole replicas by workload, source and index of its `to`.
 pub(super) type Assignment = BTreeMap<(usize, LocationId, usize), i128>;
 
@@ -154,7 +157,23 @@ impl<'f, 'm> Failure<'f, 'm> {
 
     fn bursts(&self, assignment: &Assignment) -> Option<String> {
         let model = self.facts.model;
-        let mut sums: BTreeMap<(usize, RegionId, &Resource), i128> = BTreeMap::new();
+        self.beyond_bursts(assignment).next().map(|((tenant, region, resource), needs, has)| {
+            let (tenant, region) = (&model.tenants[tenant].name, &model[region].name);
+            format!(
+                "tenant {tenant} brings {} {resource} into {region}, its burst is {}",
+                resource.format(needs),
+                resource.format(has)
+            )
+        })
+    }
+
+    /// What tenants bring into regions beyond their bursts: how much, and how much they may.
+    pub(super) fn beyond_bursts(
+        &self,
+        assignment: &Assignment,
+    ) -> impl Iterator<Item = (Brought<'m>, i128, i128)> {
+        let model = self.facts.model;
+        let mut sums: BTreeMap<Brought<'m>, i128> = BTreeMap::new();
         for ((w, _, to), n) in assignment {
             let workload = &model.workloads[*w];
             let Failover::Moves(moves) = &workload.failover else { continue };
@@ -163,16 +182,9 @@ impl<'f, 'm> Failure<'f, 'm> {
                 *sums.entry(key).or_default() += n.saturating_mul(request(workload, resource));
             }
         }
-        sums.into_iter().find_map(|((tenant, region, resource), needs)| {
-            let has = model.tenants[tenant].burst.as_ref()?.value.named(resource)?;
-            let (tenant, region) = (&model.tenants[tenant].name, &model[region].name);
-            (needs > has.into()).then(|| {
-                format!(
-                    "tenant {tenant} brings {} {resource} into {region}, its burst is {}",
-                    resource.format(needs),
-                    resource.format(has.into())
-                )
-            })
+        sums.into_iter().filter_map(|(brought, needs)| {
+            let has = model.tenants[brought.0].burst.as_ref()?.value.named(brought.2)?.into();
+            (needs > has).then_some((brought, needs, has))
         })
     }
 
@@ -193,7 +205,7 @@ impl<'f, 'm> Failure<'f, 'm> {
     }
 
     /// Demand by place and resource: for each lane, of ordinary and of preemptible tiers.
-    fn arrivals(&self, assignment: &Assignment) -> Vec<(LocationId, &'m Resource, Lanes)> {
+    pub(super) fn arrivals(&self, assignment: &Assignment) -> Vec<(LocationId, &'m Resource, Lanes)> {
         let model = self.facts.model;
         let mut sums: BTreeMap<(LocationId, &Resource), Lanes> = BTreeMap::new();
         for ((w, _, to), n) in assignment.iter().filter(|(_, n)| **n > 0) {

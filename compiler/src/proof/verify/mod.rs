@@ -10,6 +10,7 @@ mod facts;
 mod failure;
 mod flow;
 mod lines;
+mod method;
 mod nodes;
 mod read;
 mod refutation;

@@ -5,7 +5,7 @@ use super::failure::{Assignment, Failure, out_of_reach};
 use super::nodes::{Shelves, zone_packs};
 use super::refutation::wide;
 use super::standing::{Asked, zone_sums};
-use super::{Refusal, refuse, simple};
+use super::{Refusal, method, refuse, simple};
 use crate::model::{Failover, LocationId, RegionId};
 use seawall_schema::Resource;
 use serde_json::Value;
@@ -47,7 +47,7 @@ pub(super) fn survivable(
     if read_lost(claim) != Some(losses(&failure, &assignment)) {
         return refuse(name, "lost is not what stays down");
     }
-    method(&failure, name, claim, &assignment)?;
+    method::check(&failure, name, claim, &assignment)?;
     let packs = match asked.zone {
         Some((_, _, true)) => false,
         Some((region, zone, _)) => zone_packs(facts, region, zone),
@@ -61,23 +61,6 @@ pub(super) fn survivable(
         return refuse(name, format!("level is {}, a packing anew says {level}", claim["level"]));
     }
     Ok(())
-}
-
-/// The simple plan stands where it is complete; only where it is not, another may.
-fn method(
-    failure: &Failure<'_, '_>,
-    name: &str,
-    claim: &Value,
-    assignment: &Assignment,
-) -> Result<(), Refusal> {
-    let (simple, complete) = simple::plan(failure);
-    match claim["method"].as_str() {
-        Some("fill-and-spill") if complete && simple == *assignment => Ok(()),
-        Some("fill-and-spill") => refuse(name, "the assignment is not what fill-and-spill comes to"),
-        Some("max-flow" | "integer") if !complete => Ok(()),
-        Some("max-flow" | "integer") => refuse(name, "method passes over fill-and-spill, which fits"),
-        _ => refuse(name, format!("{} is no method", claim["method"])),
-    }
 }
 
 /// Refuses to leave open what the simple plan shows, where data do not stand in its way.
