@@ -22,12 +22,17 @@ pub(crate) struct Effort {
 impl Effort {
     /// For a verdict that is reported.
     pub(super) const fn full() -> Self {
-        Self { cells: 2_000_000_000, nodes: 20_000, reduced: true, spent: AtomicU64::new(0) }
+        Self::within(2_000_000_000, 20_000)
+    }
+
+    /// For a verdict that is reported, with another limit.
+    pub(super) const fn within(cells: u64, nodes: usize) -> Self {
+        Self { cells, nodes, reduced: true, spent: AtomicU64::new(0) }
     }
 
     /// For a change that is only tried: one that so little does not decide is not offered.
     pub(super) const fn trial() -> Self {
-        Self { cells: 4_000_000, nodes: 400, reduced: false, spent: AtomicU64::new(0) }
+        Self { reduced: false, ..Self::within(4_000_000, 400) }
     }
 
     /// Counts a search that opened so many nodes and touched so many cells.
