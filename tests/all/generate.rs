@@ -15,6 +15,11 @@ fn findings(options: &generate::Options) -> Vec<String> {
     checked.diagnostics.iter().map(place).collect()
 }
 
+fn nothing_is_found(options: &generate::Options) {
+    let found = findings(options);
+    assert!(found.is_empty(), "{options:?}: {} findings\n{}", found.len(), found.join("\n"));
+}
+
 #[test]
 fn are_valid_and_survive() {
     for seed in 0..4 {
@@ -23,10 +28,25 @@ fn are_valid_and_survive() {
         {
             let options =
                 generate::Options { cells, zones, ..generate::Options::new(seed, workloads, regions) };
-            let found = findings(&options);
-            assert!(found.is_empty(), "{options:?}: {} findings\n{}", found.len(), found.join("\n"));
+            nothing_is_found(&options);
         }
     }
+}
+
+#[test]
+fn survive_any_two_regions() {
+    for seed in 0..4 {
+        for (workloads, regions, cells) in [(60, 4, false), (120, 5, true), (300, 12, true)] {
+            let options =
+                generate::Options { cells, lost: 2, ..generate::Options::new(seed, workloads, regions) };
+            nothing_is_found(&options);
+        }
+    }
+}
+
+#[test]
+fn a_hundred_regions_are_named() {
+    nothing_is_found(&generate::Options::new(1, 300, 100));
 }
 
 #[test]

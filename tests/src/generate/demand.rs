@@ -3,6 +3,8 @@
 use super::Options;
 use super::places::CITIES;
 use super::random::Random;
+use super::text::EMERGENCY;
+use std::collections::BTreeMap;
 
 /// How important a workload is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -52,6 +54,8 @@ pub(super) struct Need {
     pub(super) preemptible: [Amount; 2],
     /// The recovery lane's reserve in the first location.
     pub(super) reserve: Amount,
+    /// The emergency lane's there.
+    pub(super) emergency: Amount,
 }
 
 /// Chooses all workloads.
@@ -78,7 +82,8 @@ fn workload(options: &Options, index: usize, random: &mut Random, before: &[Work
     if tier != Tier::Batch {
         to.push(first);
     }
-    if tier == Tier::Critical {
+    // Where two regions may be lost, whatever moves needs a second place.
+    if tier == Tier::Critical || tier == Tier::Standard && options.lost > 1 {
         to.extend(second);
     }
     let replicas = 2 + random.below(11) as u64;
@@ -137,6 +142,8 @@ pub(super) fn needs(options: &Options, workloads: &[Workload]) -> Vec<Need> {
     let mut needs: Vec<Need> = (0..options.regions).map(|_| Need::default()).collect();
     let mut moved = vec![vec![Amount::default(); options.regions]; options.regions];
     let mut standing = vec![Amount::default(); options.regions];
+    // By the place that takes it, what comes where both the home and the first place of work are lost.
+    let mut second = vec![BTreeMap::new(); options.regions];
     for workload in workloads {
         let cell = usize::from(workload.bulk);
         let home = &mut needs[workload.home];
@@ -145,12 +152,21 @@ pub(super) fn needs(options: &Options, workloads: &[Workload]) -> Vec<Need> {
         if let Some(first) = workload.to.first() {
             add(&mut moved[*first][workload.home], workload.times(workload.count()));
             add(&mut standing[*first], workload.times(workload.standbys()));
+            if let Some(next) = workload.to.get(1).filter(|_| options.lost > 1) {
+                let pair = [workload.home.min(*first), workload.home.max(*first)];
+                add(second[*next].entry(pair).or_default(), workload.times(workload.count()));
+            }
         }
     }
     for (region, need) in needs.iter_mut().enumerate() {
-        for from in &moved[region] {
-            need.reserve.iter_mut().zip(from).for_each(|(held, one)| *held = (*held).max(*one));
-        }
+        need.reserve = [0, 1, 2].map(|kind| {
+            let mut from: Vec<u64> = moved[region].iter().map(|from| from[kind]).collect();
+            from.sort_unstable_by(|one, other| other.cmp(one));
+            from.iter().take(options.lost).sum()
+        });
+        need.emergency = second[region]
+            .values()
+            .fold(EMERGENCY, |held, pair: &Amount| [0, 1, 2].map(|kind| held[kind].max(pair[kind])));
         // Standbys of the regions that live on keep their place in the reserve.
         add(&mut need.reserve, standing[region]);
         add(&mut need.steady[0], standing[region]);

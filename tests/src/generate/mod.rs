@@ -1,4 +1,5 @@
-//! Seeded fleets of any size: valid, feasible in normal running, and surviving the loss of any one region, cell or zone.
+//! Seeded fleets of any size: valid, feasible in normal running, and surviving the loss of any one cell or zone, and of any
+//! one region or any two.
 //!
 //! Takes a seed and sizes, gives the files of a fleet's folder. Invariant: the same arguments give the same bytes,
 //! everywhere and always; there is no clock, hash map or outside generator in it.
@@ -27,6 +28,8 @@ pub struct Options {
     pub cells: bool,
     /// How many workloads share a tenant, and a file.
     pub workloads_per_tenant: usize,
+    /// The largest sets of regions that the fleet survives the loss of: 1, or 2 among at least 4 regions.
+    pub lost: usize,
     /// How many of the first workloads are deployed from a manifest of their own.
     pub manifests: usize,
 }
@@ -35,9 +38,10 @@ pub struct Options {
 pub const MOST_REGIONS: usize = places::CITIES.len();
 
 impl Options {
-    /// Three zones, two cells, twenty workloads a tenant.
+    /// Three zones, two cells, twenty workloads a tenant, any one region lost.
     pub fn new(seed: u64, workloads: usize, regions: usize) -> Self {
-        Self { seed, workloads, regions, zones: 3, cells: true, workloads_per_tenant: 20, manifests: 0 }
+        let (zones, cells, workloads_per_tenant, manifests, lost) = (3, true, 20, 0, 1);
+        Self { seed, workloads, regions, zones, cells, workloads_per_tenant, manifests, lost }
     }
 }
 
@@ -48,6 +52,10 @@ impl Options {
 pub fn fleet(options: &Options) -> BTreeMap<String, String> {
     assert!((2..=MOST_REGIONS).contains(&options.regions), "2 to {MOST_REGIONS} regions");
     assert!(options.zones >= 2 && options.workloads_per_tenant > 0, "2 zones and a workload a tenant");
+    assert!(
+        options.lost == 1 || options.lost == 2 && options.regions >= 4,
+        "1 region lost, or 2 of 4 and more"
+    );
     let workloads = demand::workloads(options);
     let needs = demand::needs(options, &workloads);
     let mut files = BTreeMap::new();

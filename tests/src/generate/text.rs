@@ -6,8 +6,8 @@ use super::places::{CITIES, region as region_name, tenant, zone};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-/// What a region holds for the emergency lane.
-const EMERGENCY: Amount = [8_000, 16 << 10, 16];
+/// What a region holds for the emergency lane at least.
+pub(super) const EMERGENCY: Amount = [8_000, 16 << 10, 16];
 
 /// What Seawall does not manage in each location.
 const OCCUPIED: Amount = [4_000, 8 << 10, 12];
@@ -15,8 +15,9 @@ const OCCUPIED: Amount = [4_000, 8 << 10, 12];
 /// The fleet's own file: policy, tiers, lanes, links, tenants, datasets, classes, events.
 pub(super) fn fleet(options: &Options, workloads: &[Workload]) -> String {
     let mut out = String::from(
-        "seawall language=1\nimport \"regions/*.kdl\"\nimport \"workloads/*.kdl\"\n\nfleet generated {\n    survive any-region=1\n",
+        "seawall language=1\nimport \"regions/*.kdl\"\nimport \"workloads/*.kdl\"\n\nfleet generated {\n",
     );
+    write_line(&mut out, format_args!("    survive any-region={}", options.lost));
     if options.cells {
         out.push_str("    survive any-cell=1\n");
     }
@@ -147,7 +148,7 @@ fn location(options: &Options, need: &Need, cells: std::ops::Range<usize>, inden
     }
     if reserves {
         add(&mut sum, need.reserve);
-        add(&mut sum, EMERGENCY);
+        add(&mut sum, need.emergency);
     }
     let count = nodes(sum, steady, options.zones as u64);
     write_line(out, format_args!("{indent}nodes m7i.8xlarge count={count} {{"));
@@ -161,7 +162,7 @@ fn location(options: &Options, need: &Need, cells: std::ops::Range<usize>, inden
     if reserves {
         let lent = "{ lend-to batch reclaim-within=\"60s\" }";
         write_line(out, format_args!("{indent}reserve recovery {} {lent}", resources(need.reserve)));
-        write_line(out, format_args!("{indent}reserve emergency {}", resources(EMERGENCY)));
+        write_line(out, format_args!("{indent}reserve emergency {}", resources(need.emergency)));
     }
 }
 

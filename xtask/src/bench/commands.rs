@@ -18,7 +18,7 @@ struct Size {
     regions: usize,
     /// How many of its workloads are deployed from manifests of their own.
     manifests: usize,
-    /// The largest sets of regions that it must survive the loss of.
+    /// The largest sets of regions that it survives the loss of.
     lost: usize,
     commands: &'static [What],
 }
@@ -32,16 +32,19 @@ enum What {
     /// Into a folder that holds the same rendering.
     RenderAgain,
     Plan,
+    /// The least reserves.
+    Suggest,
 }
 
-use What::{Check, Format, Plan, Render, RenderAgain};
+use What::{Check, Format, Plan, Render, RenderAgain, Suggest};
 
-const SIZES: [Size; 7] = [
+const SIZES: [Size; 8] = [
     size(1_000, 20, &[Check, Format, Render, RenderAgain, Plan]),
     Size { manifests: 200, ..size(1_000, 20, &[Check]) },
     Size { lost: 2, ..size(1_000, 20, &[Check, Render, Plan]) },
     size(10_000, 20, &[Check, Render]),
     size(20_000, 50, &[Check]),
+    size(2_000, 100, &[Check, Suggest]),
     size(50_000, 20, &[Check]),
     size(100_000, 20, &[Check]),
 ];
@@ -65,12 +68,8 @@ impl Size {
     fn files(&self) -> BTreeMap<String, String> {
         let mut options = Options::new(SEED, self.workloads, self.regions);
         options.manifests = self.manifests;
-        let mut files = fleet(&options);
-        if self.lost > 1 {
-            let entry = files.entry("fleet.kdl".to_owned()).or_default();
-            *entry = entry.replacen("any-region=1", &format!("any-region={}", self.lost), 1);
-        }
-        files
+        options.lost = self.lost;
+        fleet(&options)
     }
 }
 
@@ -154,6 +153,10 @@ impl Place<'_> {
                     program_ends(&|| with("plan", &["--against".as_ref(), last.as_os_str()]), &[0, 1])?;
                 self.row(fleet, "plan DIR --against SAME", &taken, measured(&last)?)
             }
+            Suggest => {
+                let taken = program_ends(&|| with("reserve suggest", &[]), &[0])?;
+                self.row(fleet, "reserve suggest DIR", &taken, source)
+            }
         }
     }
 
@@ -172,7 +175,7 @@ impl Place<'_> {
 
 fn command(seawall: &Path, name: &str, source: &Path, rest: &[&OsStr]) -> Command {
     let mut command = Command::new(seawall);
-    command.arg(name).arg(source).args(rest);
+    command.args(name.split(' ')).arg(source).args(rest);
     command
 }
 

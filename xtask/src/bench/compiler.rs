@@ -3,10 +3,11 @@
 use super::measure::shown;
 use crate::run::{Outcome, cargo, print, say};
 
-/// Reads and formats a document of 10 MB in one process, built to run.
+/// Reads and formats a document of 10 MB in one process, built to run; with the features that the whole workspace is built
+/// with, so that what a release build has made serves here.
 pub(super) fn parse() -> Outcome {
-    let arguments = ["bench", "--quiet", "--package", "seawall-compiler", "--bench", "parse"];
-    say("── reader: cargo bench --package seawall-compiler --bench parse");
+    let arguments = ["bench", "--quiet", "--workspace", "--bench", "parse"];
+    say("── reader: cargo bench --workspace --bench parse");
     let output = cargo(&arguments).output()?;
     if !output.status.success() {
         return Err(format!("the reader's bench failed\n{}", String::from_utf8_lossy(&output.stderr)).into());
@@ -35,8 +36,8 @@ pub(super) fn parse() -> Outcome {
 
 /// Proofs in one process, built to run.
 pub(super) fn proof() -> Outcome {
-    let arguments = ["bench", "--quiet", "--package", "seawall-compiler", "--bench", "proof"];
-    say("── proof: cargo bench --package seawall-compiler --bench proof");
+    let arguments = ["bench", "--quiet", "--workspace", "--bench", "proof"];
+    say("── proof: cargo bench --workspace --bench proof");
     let output = cargo(&arguments).output()?;
     if !output.status.success() {
         return Err(format!("the proof's bench failed\n{}", String::from_utf8_lossy(&output.stderr)).into());
