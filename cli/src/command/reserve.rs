@@ -195,7 +195,12 @@ fn certainty(suggestion: &Suggestion) -> String {
 
 /// The bound as a share of the total, rounded down.
 fn share(suggestion: &Suggestion) -> String {
-    let thousandths = suggestion.bound.saturating_mul(1000) / suggestion.cost.max(1);
+    let (bound, cost) = (suggestion.bound, suggestion.cost.max(1));
+    let thousandths = match bound.checked_mul(1000) {
+        Some(product) => product / cost,
+        // So large a total loses nothing to speak of where it is divided first; rounded up, the share stays a true one.
+        None => bound / (cost / 1000 + 1),
+    };
     format!("{}.{} %", thousandths / 10, thousandths % 10)
 }
 

@@ -313,7 +313,9 @@ fn finish(
     let Settled { cost, bound, exhausted, .. } = settled;
     let bound = if exhausted { cost } else { bound.min(cost) };
     let kept = sites.iter().any(Site::keeps);
-    Suggestion { reserves, proved_least: bound == cost, cost, bound, kept, model: changed, proof }
+    // A total beyond what can be counted is not known to be the least of anything.
+    let proved_least = bound == cost && cost < i128::MAX;
+    Suggestion { reserves, proved_least, cost, bound, kept, model: changed, proof }
 }
 
 /// Sets what a reserve holds of one resource, also as it is declared.

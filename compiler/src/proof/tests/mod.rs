@@ -2,6 +2,7 @@
 
 mod effort;
 mod enumeration;
+mod extreme;
 mod fleet;
 mod hand;
 mod methods;
