@@ -58,7 +58,8 @@ enum Format {
 
 fn weight(text: &str) -> Result<(String, u32), String> {
     let (name, weight) = text.split_once('=').ok_or("not NAME=N, such as eu-west=3 or memory=0")?;
-    let weight = weight.parse().map_err(|_| format!("`{weight}` is no whole number"))?;
+    let most = u32::MAX;
+    let weight = weight.parse().map_err(|_| format!("`{weight}` is no whole number of at most {most}"))?;
     Ok((name.to_owned(), weight))
 }
 
