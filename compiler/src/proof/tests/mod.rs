@@ -4,6 +4,7 @@ mod effort;
 mod enumeration;
 mod extreme;
 mod fleet;
+mod forgery;
 mod hand;
 mod methods;
 mod speed;
