@@ -113,7 +113,7 @@ fn three_bind(seed: u64) -> Model {
         .map(|_| [101 + 2 * dice.roll(300), 51 + 2 * dice.roll(200), 1 + dice.roll(5)])
         .collect();
     let held = dealt(&works, 2, [30, 30, 1], dice);
-    fleet(&works, &if seed % 2 == 0 { held } else { shifted(held, 37) }, 1)
+    fleet(&works, &if seed.is_multiple_of(2) { held } else { shifted(held, 37) }, 1)
 }
 
 /// Some way fits to the last milli, and hardly another.
@@ -122,7 +122,7 @@ fn nearly_full(seed: u64) -> Model {
     let works: Items =
         (0..4 + dice.roll(5)).map(|_| [1 + dice.roll(90), 1 + dice.roll(40), 1 + dice.roll(6)]).collect();
     let held = dealt(&works, 2, [2, 2, 1], dice);
-    fleet(&works, &if seed % 2 == 0 { held } else { shifted(held, 1 + seed % 3) }, 1)
+    fleet(&works, &if seed.is_multiple_of(2) { held } else { shifted(held, 1 + seed % 3) }, 1)
 }
 
 /// Many workloads of two sizes only, so that whatever is tried once could be tried again under another name.
@@ -132,7 +132,7 @@ fn many_alike(seed: u64) -> Model {
     let works: Items =
         (0..16 + dice.roll(8)).map(|i| [if i % 2 == 0 { large } else { small }, 3, 2]).collect();
     let held = dealt(&works, 3, [small, 1, 1], dice);
-    fleet(&works, &if seed % 2 == 0 { held } else { shifted(held, small / 2) }, 1)
+    fleet(&works, &if seed.is_multiple_of(2) { held } else { shifted(held, small / 2) }, 1)
 }
 
 /// A few replicas that each take much of a reserve, and small change.
@@ -143,7 +143,7 @@ fn few_huge(seed: u64) -> Model {
         .collect();
     works.extend((0..3).map(|_| [1 + dice.roll(60), 1 + dice.roll(60), 1 + dice.roll(9)]));
     let held = dealt(&works, 2, [40, 20, 1], dice);
-    fleet(&works, &if seed % 2 == 0 { held } else { shifted(held, 90) }, 1)
+    fleet(&works, &if seed.is_multiple_of(2) { held } else { shifted(held, 90) }, 1)
 }
 
 /// The first region lost with any other, its work squeezed into the two that are left.
