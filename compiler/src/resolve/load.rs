@@ -323,6 +323,8 @@ fn follow(
 ) {
     let mut stack: Vec<Open> = vec![open(loader, entry.0.to_owned(), Span::NONE, entry.1, loaded, out)];
     let mut names: HashMap<String, usize> = HashMap::from([(entry.0.to_owned(), 0)]);
+    // Patterns that open files are following, each with the first of them, by its place on the stack.
+    let mut following: HashMap<Arc<str>, usize> = HashMap::new();
     while let Some(top) = stack.last_mut() {
         if let Some(name) = top.found.next() {
             let Some(path) = top.path.clone() else { continue };
@@ -342,8 +344,22 @@ fn follow(
                 }
             }
         } else if let Some(path) = top.paths.next() {
+            let depth = names.get(&top.name).copied().unwrap_or(0);
+            left(&mut following, top, depth);
+            let through = following.get(&path.value).map(|owner| owner + 1).filter(|child| *child < depth);
+            if let Some(from) = through {
+                // The file that follows the same pattern reads the others, and this one's cycle is closed already.
+                out.add(&codes::IMPORT_CYCLE, || cycle(&stack[from..], &stack[from].name, path.span));
+                loaded.failed = true;
+                continue;
+            }
+            if glob::is_pattern(&path.value) {
+                following.entry(path.value.clone()).or_insert(depth);
+            }
+            let Some(top) = stack.last_mut() else { continue };
+            top.path = Some(path.clone());
             match loader.expand(&path, out) {
-                Some(found) => (top.found, top.path) = (found.into_iter(), Some(path)),
+                Some(found) => top.found = found.into_iter(),
                 None => loaded.failed = true,
             }
         } else if let Some(node) = top.nodes.next() {
@@ -357,7 +373,17 @@ fn follow(
             }
         } else if let Some(read) = stack.pop() {
             names.remove(&read.name);
+            left(&mut following, &read, stack.len());
         }
+    }
+}
+
+/// A file goes on to its next path, or is read.
+fn left(following: &mut HashMap<Arc<str>, usize>, file: &Open, depth: usize) {
+    if let Some(path) = &file.path
+        && following.get(&path.value) == Some(&depth)
+    {
+        following.remove(&path.value);
     }
 }
 

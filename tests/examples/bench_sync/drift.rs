@@ -37,7 +37,6 @@ pub(crate) fn measure(plane: &ControlPlane) {
         let kinds = [Extent::from(Kind { api_version: "v1".to_owned(), kind: "ConfigMap".to_owned() })];
         let mut changes = watcher.watch(&inventory, &kinds);
         assert_eq!(changes.next().await, Some(Change::Restarted));
-        let owned = watcher.list(&inventory, &kinds).await.unwrap().pop().unwrap().owned_fields;
         let api = objects::api(plane, &namespace).await;
         let mut took = Vec::new();
         for number in 0..CORRECTIONS {
@@ -47,12 +46,12 @@ pub(crate) fn measure(plane: &ControlPlane) {
                 api.patch(&name, &Default::default(), &kube::api::Patch::Merge(&patch)).await.unwrap();
             let began = Instant::now();
             let drifted = drifted.metadata.resource_version;
-            let mut seen = false;
+            let mut taken = None;
             while let Some(change) = changes.next().await {
                 let Change::Present(object) = change else { continue };
                 if object.key.name == name && Some(&object.resource_version) == drifted.as_ref() {
-                    seen = true;
-                } else if object.key.name == name && seen && object.owned_fields == owned {
+                    taken = Some(object.owned_fields);
+                } else if object.key.name == name && taken.is_some_and(|taken| taken != object.owned_fields) {
                     break;
                 }
             }
