@@ -128,6 +128,10 @@ impl Worker {
                 self.conditions.set("Staged", true, "FromDisk", message);
                 self.previous = self.store.previous().ok().flatten().map(Arc::new);
                 self.force = self.store.in_force();
+                // Until the cluster says what is declared there: an answer that fails must not end an event. What git
+                // declares is git's to end.
+                let from_git = |event: &&String| bundle.active_events.contains(event);
+                self.local = self.force.events.iter().filter(|event| !from_git(event)).cloned().collect();
                 self.accepted = Some(bundle.commit.clone());
                 self.rollout = Some(Rollout::default());
                 self.in_force = Some(Arc::new(bundle));

@@ -151,3 +151,16 @@ fn an_event_within_another_gives_way_to_it() {
     region.pass();
     assert_eq!((replicas(&region, "api"), replicas(&region, "guest")), (Some(1), None));
 }
+
+#[test]
+fn an_event_is_not_ended_because_nobody_may_read_what_is_declared() {
+    let region = synced();
+    say(&region, "grid");
+    assert_eq!(region.pass().active_events, ["grid"]);
+    region.cluster.set(Mode::Deaf);
+    let status = region.pass();
+    assert_eq!((status.active_events, replicas(&region, "api")), (vec!["grid".to_owned()], Some(8)));
+    region.cluster.set(Mode::Healthy);
+    unsay(&region, "grid");
+    assert!(region.pass().active_events.is_empty(), "heard again, it is ended");
+}

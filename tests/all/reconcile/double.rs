@@ -28,6 +28,8 @@ pub(crate) enum Mode {
     Slow(Duration),
     /// Every call fails so.
     Fails(ClusterError),
+    /// Nobody may read what is declared in the cluster.
+    Deaf,
     /// Applies of objects whose name contains this fail so.
     Refuses(&'static str, ClusterError),
     /// An apply of objects whose name contains this fails so the first few times.
@@ -198,6 +200,9 @@ impl Cluster for Double {
 
     async fn get(&self, key: &ObjectKey) -> Result<Option<Value>, ClusterError> {
         self.meet().await?;
+        if matches!(*self.mode.lock().unwrap(), Mode::Deaf) && key.name == "seawall-declarations" {
+            return Err(ClusterError::Forbidden("get ConfigMap: forbidden".to_owned()));
+        }
         self.inner.get(key).await
     }
 
