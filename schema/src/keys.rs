@@ -36,6 +36,8 @@ pub const HEALTH_CHECK: &str = "seawall.dev/health-check";
 /// Annotation on a traffic record of an overlay: the weights that it takes one after another, joined by commas; the last is
 /// the one that it holds.
 pub const TRAFFIC_STEPS: &str = "seawall.dev/traffic-steps";
+/// The provider's property of a traffic record that holds its weight (external-dns, Amazon Route 53).
+pub const WEIGHT_PROPERTY: &str = "aws/weight";
 /// Label that the reconciler puts on a traffic record: the weight that it holds.
 pub const TRAFFIC_WEIGHT: &str = "seawall.dev/traffic-weight";
 /// Label on everything that one bundle owns; its value is the bundle's inventory name.

@@ -10,14 +10,6 @@ use crate::span::Span;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-fn name(object: &ManifestObject) -> &str {
-    text(&object.value, "/metadata/name")
-}
-
-fn place(object: &ManifestObject, pointer: &str) -> Span {
-    object.places.get(pointer).unwrap_or(object.span)
-}
-
 /// The team's autoscaler is not written where Seawall writes the workload; elsewhere it may start more than is proved.
 pub(super) fn autoscalers(draft: &Draft, out: &mut Diagnostics) {
     let model = &draft.model;
@@ -58,14 +50,14 @@ fn line(scaler: &ManifestObject) -> String {
 
 fn left_out(workload: &Workload, scaler: &ManifestObject) -> Diagnostic {
     let (min, max) = bounds(scaler);
-    let at = place(scaler, "/metadata/name");
+    let at = scaler.place("/metadata/name");
     let label = format!("not written: from {min} to {max}");
     let code = &codes::AUTOSCALER_BESIDE;
     let own: Vec<_> = workload.targets.iter().filter_map(|target| target.autoscale.as_ref()).collect();
     if let Some(first) = own.first() {
         let message = format!(
             "HorizontalPodAutoscaler `{}` gives way to the `autoscale` of workload `{}`",
-            name(scaler),
+            scaler.name(),
             workload.name
         );
         let text = format!("in force: from {} to {}", first.min.value, first.max.value);
@@ -74,7 +66,7 @@ fn left_out(workload: &Workload, scaler: &ManifestObject) -> Diagnostic {
     }
     let message = format!(
         "HorizontalPodAutoscaler `{}` is left out, since no target of workload `{}` has an `autoscale`",
-        name(scaler),
+        scaler.name(),
         workload.name
     );
     let mut finding = Diagnostic::new(code, message, at, label);
@@ -101,11 +93,11 @@ fn exceeds(model: &Model, workload: &Workload, scaler: &ManifestObject) -> Optio
     let (location, (count, span)) = proved.into_iter().find(|(_, (count, _))| *count < max)?;
     let message = format!(
         "HorizontalPodAutoscaler `{}` may run {max} replicas of workload `{}`, and {count} are proved in `{}`",
-        name(scaler),
+        scaler.name(),
         workload.name,
         model[location].label
     );
-    let at = place(scaler, "/spec/maxReplicas");
+    let at = scaler.place("/spec/maxReplicas");
     let finding = Diagnostic::new(&codes::AUTOSCALER_BESIDE, message, at, format!("up to {max}"));
     let finding = finding.label(span, format!("{count} at most"));
     let line = line(scaler);
@@ -140,11 +132,11 @@ fn protects(model: &Model, workload: &Workload, budget: &ManifestObject) -> Diag
     let tier = &model[workload.tier.value];
     let message = format!(
         "PodDisruptionBudget `{}` protects workload `{}`, whose tier `{}` gives way",
-        name(budget),
+        budget.name(),
         workload.name,
         tier.name
     );
-    let at = place(budget, "/metadata/name");
+    let at = budget.place("/metadata/name");
     let finding = Diagnostic::new(&codes::BUDGET_BESIDE, message, at, "evicted later than work without one");
     finding.label(workload.tier.span, "a preemptible tier").help(
         "leave it out: who needs the room takes it from pods without a budget first, whatever their priority",
@@ -177,10 +169,10 @@ fn differs(
     let message = format!(
         "the `disruption` of workload `{}` gives way to PodDisruptionBudget `{}`",
         workload.name,
-        name(budget)
+        budget.name()
     );
     let finding =
         Diagnostic::new(&codes::BUDGET_BESIDE, message, span, format!("not written: {share} may be away"));
-    let finding = finding.label(place(budget, &pointer), format!("in force: `{field}` {written}"));
+    let finding = finding.label(budget.place(&pointer), format!("in force: `{field}` {written}"));
     Some(finding.help("leave one of them out, or make them equal"))
 }

@@ -3,7 +3,7 @@
 
 use super::{about, objects, scaled_of, workloads};
 use crate::diagnostic::{Diagnostic, Diagnostics, registry as codes};
-use crate::manifest::{is_scaled, text};
+use crate::manifest::is_scaled;
 use crate::model::{Content, ManifestObject, Mode, Workload};
 use crate::resolve::Draft;
 use crate::span::Span;
@@ -17,7 +17,7 @@ pub(super) fn check(draft: &Draft, out: &mut Diagnostics) {
         let Some(main) = scaled_of(model, workload) else { continue };
         let others = || objects(model, workload).filter(|object| !std::ptr::eq(*object, main));
         let rivals: Vec<&ManifestObject> = others().filter(|object| is_scaled(object)).collect();
-        if name(main) != workload.name.as_str() && !rivals.is_empty() {
+        if main.name() != workload.name.as_str() && !rivals.is_empty() {
             out.push(about(draft, index, guessed(workload, main, &rivals, *named)));
             continue;
         }
@@ -33,19 +33,15 @@ pub(super) fn check(draft: &Draft, out: &mut Diagnostics) {
     }
 }
 
-fn name(object: &ManifestObject) -> &str {
-    text(&object.value, "/metadata/name")
-}
-
 fn place(object: &ManifestObject) -> Span {
-    object.places.get("/metadata/name").unwrap_or(object.span)
+    object.place("/metadata/name")
 }
 
 /// How many replicas an object says that it runs; `None` for kinds that have none.
 fn replicas(object: &ManifestObject) -> Option<u64> {
     let kinds = ["Deployment", "StatefulSet", "ReplicaSet", "ReplicationController"];
     let count = || object.value.pointer("/spec/replicas").and_then(Value::as_u64).unwrap_or(1);
-    kinds.contains(&text(&object.value, "/kind")).then(count)
+    kinds.contains(&object.kind()).then(count)
 }
 
 fn guessed(
@@ -77,7 +73,7 @@ fn uncounted(
     replicas: u64,
     named: Span,
 ) -> Diagnostic {
-    let (kind, own) = (text(&other.value, "/kind"), name(other));
+    let (kind, own) = (other.kind(), other.name());
     let of = if replicas == 1 { "1 replica".to_owned() } else { format!("{replicas} replicas") };
     let message = format!("{kind} `{own}` of workload `{}` runs {of} that nothing counts", workload.name);
     let finding =

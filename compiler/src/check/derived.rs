@@ -14,10 +14,6 @@ const STATEFUL_LIMIT: usize = 52;
 /// Highest order of a tier whose priority, 1,000 × order, stays below those of the lanes (design page 04).
 const ORDER_LIMIT: u64 = 1000;
 
-fn name_of(object: &ManifestObject) -> &str {
-    object.value.pointer("/metadata/name").and_then(Value::as_str).unwrap_or("")
-}
-
 fn is_stateful(object: &ManifestObject) -> bool {
     object.value.get("kind").and_then(Value::as_str) == Some("StatefulSet")
 }
@@ -27,7 +23,7 @@ pub(super) fn stateful(draft: &Draft, out: &mut Diagnostics) {
     let model = &draft.model;
     for (index, workload, _) in workloads(draft) {
         let Some(object) = scaled_of(model, workload).filter(|object| is_stateful(object)) else { continue };
-        let (name, place) = (name_of(object), object.places.get("/metadata/name").unwrap_or(object.span));
+        let (name, place) = (object.name(), object.place("/metadata/name"));
         let too_long = |name: &str| {
             format!("the StatefulSet `{name}` has {} characters, {STATEFUL_LIMIT} are the limit", name.len())
         };
@@ -72,7 +68,7 @@ pub(super) fn services(draft: &Draft, out: &mut Diagnostics) {
 
 /// What a workload puts into a region: a controller of its own name where it runs, of name and lane where it only waits.
 fn controllers(model: &Model, workload: &Workload) -> BTreeSet<(RegionId, String)> {
-    let base = scaled_of(model, workload).map_or(workload.name.as_str(), name_of);
+    let base = scaled_of(model, workload).map_or(workload.name.as_str(), ManifestObject::name);
     let homes: BTreeSet<RegionId> = workload.targets.iter().map(|t| model[t.location].region).collect();
     let mut made: BTreeSet<(RegionId, String)> = homes.iter().map(|home| (*home, base.to_owned())).collect();
     for to in destinations(workload) {
@@ -94,7 +90,7 @@ pub(super) fn collisions(draft: &Draft, out: &mut Diagnostics) {
             let tenant = workload.tenant.value;
             let Some(other) = seen.insert((tenant, region, name.clone()), workload) else { continue };
             // The same object in two manifests is told where it stands.
-            let both = |w: &Workload| scaled_of(model, w).is_some_and(|object| name_of(object) == name);
+            let both = |w: &Workload| scaled_of(model, w).is_some_and(|object| object.name() == name);
             if both(workload) && both(other) || !told.insert((other.name_span, workload.name_span)) {
                 continue;
             }

@@ -111,10 +111,10 @@ pub(super) fn twice(draft: &Draft, out: &mut Diagnostics) {
     let mut seen: BTreeMap<(&str, &str, &str, &str), Vec<Met<'_>>> = BTreeMap::new();
     for owner in &owners {
         for object in &owner.objects {
-            let (kind, name) = (text(&object.value, "/kind"), text(&object.value, "/metadata/name"));
+            let (kind, name) = (object.kind(), object.name());
             let group = group_of(text(&object.value, "/apiVersion"));
             let namespace = namespace(model, owner, object);
-            let place = object.places.get("/metadata/name").unwrap_or(object.span);
+            let place = object.place("/metadata/name");
             let met = seen.entry((namespace, group, kind, name)).or_default();
             let shares =
                 |earlier: &&Met<'_>| earlier.named == owner.named || meet(earlier.clusters, &owner.clusters);

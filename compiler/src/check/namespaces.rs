@@ -4,7 +4,7 @@
 use super::manifests::{Owner, namespace, owners};
 use super::scaled_of;
 use crate::diagnostic::{Diagnostic, Diagnostics, Edit, Severity, plain, registry as codes};
-use crate::manifest::{pod_template, text};
+use crate::manifest::pod_template;
 use crate::model::{ManifestObject, Mode, Model};
 use crate::resolve::Draft;
 use crate::span::Span;
@@ -27,7 +27,7 @@ pub(super) fn check(draft: &Draft, out: &mut Diagnostics) {
             if within.is_empty() || within == tenant.namespace.value || !is_written(model, &owner, object) {
                 continue;
             }
-            let at = object.places.get("/metadata/namespace").unwrap_or(object.span);
+            let at = object.place("/metadata/namespace");
             if told.insert(at) {
                 away.entry(within).or_default().push((object, at));
             }
@@ -48,7 +48,7 @@ fn is_written(model: &Model, owner: &Owner<'_>, object: &ManifestObject) -> bool
 }
 
 fn runs_pods(object: &ManifestObject) -> bool {
-    pod_template(text(&object.value, "/kind")).is_some()
+    pod_template(object.kind()).is_some()
 }
 
 fn finding(
@@ -61,7 +61,7 @@ fn finding(
     objects.sort_by_key(|(object, _)| !runs_pods(object));
     let ((first, at), rest) = objects.split_first()?;
     let tenant = &model[owner.tenant];
-    let (kind, name) = (text(&first.value, "/kind"), text(&first.value, "/metadata/name"));
+    let (kind, name) = (first.kind(), first.name());
     let own = &tenant.namespace.value;
     let lie = match rest.len() {
         0 => "lies".to_owned(),

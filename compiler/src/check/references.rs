@@ -42,7 +42,7 @@ pub(super) fn check(draft: &Draft, out: &mut Diagnostics) {
     for owner in &owners {
         for object in &owner.objects {
             let namespace = namespace(model, owner, object);
-            let place = object.places.get("/metadata/name").unwrap_or(object.span);
+            let place = object.place("/metadata/name");
             let brought = || Brought { clusters: &owner.clusters, place, certain: owner.certain };
             for (kind, name) in brings(&object.value) {
                 known.entry((kind, namespace, name)).or_default().push(brought());
@@ -55,7 +55,7 @@ pub(super) fn check(draft: &Draft, out: &mut Diagnostics) {
         for object in &owner.objects {
             for (kind, name, pointer) in referred(object) {
                 let key = (kind, namespace(model, owner, object), name);
-                let place = object.places.get(&pointer).unwrap_or(object.span);
+                let place = object.place(&pointer);
                 match known.get(&key) {
                     None if told.insert(key) => {
                         let (kind, within, _) = key;
@@ -148,7 +148,7 @@ fn elsewhere(
 
 /// What an object's pod template refers to and does not call optional: kind, name, pointer.
 fn referred(object: &ManifestObject) -> Vec<(&'static str, &str, String)> {
-    let template = pod_template(text(&object.value, "/kind")).unwrap_or("/spec/template");
+    let template = pod_template(object.kind()).unwrap_or("/spec/template");
     let template = format!("{template}/spec");
     let mut found = Vec::new();
     let Some(spec) = object.value.pointer(&template) else { return found };

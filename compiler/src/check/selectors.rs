@@ -3,7 +3,7 @@
 use super::manifests::{Owner, namespace, owners};
 use crate::diagnostic::{Diagnostic, Diagnostics, Edit, registry as codes};
 use crate::manifest::selector::{self, Requirement};
-use crate::manifest::{is_builtin, pod_template, text};
+use crate::manifest::{is_builtin, pod_template};
 use crate::model::{ManifestObject, Model};
 use crate::resolve::Draft;
 use crate::span::Span;
@@ -23,7 +23,7 @@ struct Pods<'m> {
 
 impl<'m> Pods<'m> {
     fn of(object: &'m ManifestObject) -> Option<Self> {
-        pod_template(text(&object.value, "/kind")).map(|template| Self { object, template })
+        pod_template(object.kind()).map(|template| Self { object, template })
     }
 
     fn labels(self) -> Option<&'m Value> {
@@ -86,17 +86,16 @@ pub(super) fn check(draft: &Draft, out: &mut Diagnostics) {
 }
 
 fn title(object: &ManifestObject) -> String {
-    format!("{} `{}`", text(&object.value, "/kind"), text(&object.value, "/metadata/name"))
+    format!("{} `{}`", object.kind(), object.name())
 }
 
 /// A controller whose selector does not find its own pods is refused by the API.
 fn of_own_pods(object: &ManifestObject) -> Option<Diagnostic> {
-    let kind = text(&object.value, "/kind");
+    let kind = object.kind();
     let pods = Pods::of(object)?;
     let required = selector::of(&object.value)?;
-    let place = |pointer: &str| object.places.get(pointer).unwrap_or(object.span);
     if required.is_empty() && kind != "ReplicationController" && is_empty(object) {
-        let at = object.places.key("/spec/selector").unwrap_or(place("/spec/selector"));
+        let at = object.places.key("/spec/selector").unwrap_or(object.place("/spec/selector"));
         let message = format!("the selector of {} is empty", title(object));
         let finding =
             Diagnostic::new(&codes::SELECTOR_DIFFERS, message, at, "would take every pod for its own");
@@ -107,7 +106,8 @@ fn of_own_pods(object: &ManifestObject) -> Option<Diagnostic> {
     let unmet = *pods.unmet(&required).first()?;
     let (why, at, label) = pods.lack(unmet);
     let message = format!("the selector of {} does not find its own pods: {why}", title(object));
-    let finding = Diagnostic::new(&codes::SELECTOR_DIFFERS, message, place(&unmet.pointer), "asked for here");
+    let finding =
+        Diagnostic::new(&codes::SELECTOR_DIFFERS, message, object.place(&unmet.pointer), "asked for here");
     let finding = finding.label(at, label);
     let written = unmet.only().map(yaml);
     let has = pods.labels().is_some_and(|labels| labels.get(unmet.key).is_some());
@@ -172,7 +172,7 @@ fn finds_none<'m, 'a>(
 where
     'm: 'a,
 {
-    if !matches!(text(&object.value, "/kind"), "Service" | "PodDisruptionBudget") {
+    if !matches!(object.kind(), "Service" | "PodDisruptionBudget") {
         return None;
     }
     let required = selector::of(&object.value).filter(|required| !required.is_empty())?;
@@ -192,7 +192,7 @@ where
     }
     let (why, at, label) = nearest.lack(unmet);
     let message = format!("{} selects no pod of `{}`: {why}", title(object), owner.name);
-    let place = object.places.get(&unmet.pointer).unwrap_or(object.span);
+    let place = object.place(&unmet.pointer);
     let finding = Diagnostic::new(&codes::SELECTS_NOTHING, message, place, "asked for here").label(at, label);
     let labels = nearest.labels().and_then(|labels| labels.get(unmet.key)).and_then(Value::as_str);
     Some(match labels.filter(|_| unmet.only().is_some()) {

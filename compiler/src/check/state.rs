@@ -20,15 +20,14 @@ fn is_shared(claim: &Value) -> bool {
 fn volumes(model: &Model, workload: &Workload) -> Vec<Span> {
     let mut found = Vec::new();
     for object in objects(model, workload) {
-        let place = |pointer: &str| object.places.get(pointer).unwrap_or(object.span);
         let list = |pointer: &str| {
             object.value.pointer(pointer).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
         };
-        match text(&object.value, "/kind") {
+        match object.kind() {
             "StatefulSet" => {
                 let templates = list("/spec/volumeClaimTemplates");
                 if templates.iter().any(|claim| !is_shared(claim)) {
-                    found.push(place("/spec/volumeClaimTemplates"));
+                    found.push(object.place("/spec/volumeClaimTemplates"));
                 }
             }
             "Deployment" => {}
@@ -36,14 +35,14 @@ fn volumes(model: &Model, workload: &Workload) -> Vec<Span> {
         }
         for (index, volume) in list("/spec/template/spec/volumes").iter().enumerate() {
             let name = text(volume, "/persistentVolumeClaim/claimName");
-            let claim = objects(model, workload).find(|object| {
-                text(&object.value, "/kind") == "PersistentVolumeClaim"
-                    && text(&object.value, "/metadata/name") == name
-            });
+            let claim = objects(model, workload)
+                .find(|object| object.kind() == "PersistentVolumeClaim" && object.name() == name);
             if claim.is_some_and(|claim| !is_shared(&claim.value)) {
-                found.push(place(&format!(
-                    "/spec/template/spec/volumes/{index}/persistentVolumeClaim/claimName"
-                )));
+                found.push(
+                    object.place(&format!(
+                        "/spec/template/spec/volumes/{index}/persistentVolumeClaim/claimName"
+                    )),
+                );
             }
         }
     }

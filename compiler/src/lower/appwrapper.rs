@@ -75,7 +75,7 @@ fn component(context: &Context<'_>, job: &Job, object: &ManifestObject, location
     let (tenant, queue) = (&model[job.tenant.value], &model[job.queue.value]);
     let tier = &model[queue.tier.value];
     let mut value = object.value.clone();
-    let kind = manifests::kind(object);
+    let kind = object.kind();
     let namespaced = !manifests::is_cluster_scoped(&object.value, &model.schemas);
     if value["metadata"].get("namespace").is_none() && namespaced {
         value["metadata"]["namespace"] = json!(tenant.namespace.value);

@@ -41,7 +41,7 @@ fn record(context: &Context<'_>, id: WorkloadId, workload: &Workload) -> Option<
     if let Some(ttl) = ttl {
         endpoint["recordTTL"] = json!(ttl.value.millis() / 1000);
     }
-    endpoint["providerSpecific"] = json!([{ "name": "aws/weight", "value": weight.to_string() }]);
+    endpoint["providerSpecific"] = json!([{ "name": keys::WEIGHT_PROPERTY, "value": weight.to_string() }]);
     let value = json!({
         "apiVersion": "externaldns.k8s.io/v1alpha1",
         "kind": "DNSEndpoint",

@@ -15,10 +15,6 @@ pub(crate) fn objects<'a>(
     files.iter().flat_map(|id| &model[*id].objects)
 }
 
-pub(crate) fn kind(object: &ManifestObject) -> &str {
-    text(&object.value, "/kind")
-}
-
 /// The object whose replicas the workload's targets count: the one of the workload's name, else the first.
 pub(crate) fn main<'a>(model: &'a Model, workload: &'a Workload) -> Option<&'a ManifestObject> {
     let Content::Manifests { files, .. } = &workload.content else { return None };
@@ -27,14 +23,14 @@ pub(crate) fn main<'a>(model: &'a Model, workload: &'a Workload) -> Option<&'a M
 
 /// The name of what is replicated.
 pub(crate) fn main_name(model: &Model, workload: &Workload) -> String {
-    let found = main(model, workload).map(|object| text(&object.value, "/metadata/name").to_owned());
+    let found = main(model, workload).map(|object| object.name().to_owned());
     found.unwrap_or_else(|| workload.name.to_string())
 }
 
 /// How many more replicas a rolling update may start than are wanted.
 pub(crate) fn surge(model: &Model, workload: &Workload, replicas: u64) -> u64 {
     let object = main(model, workload);
-    if object.is_some_and(|o| kind(o) != "Deployment") {
+    if object.is_some_and(|o| o.kind() != "Deployment") {
         return 0;
     }
     let value = object.map_or(&Value::Null, |o| &o.value);

@@ -43,7 +43,7 @@ fn others(context: &Context<'_>, instance: &Instance<'_>) -> Vec<LoweredObject> 
 fn other(context: &Context<'_>, instance: &Instance<'_>, object: &ManifestObject) -> LoweredObject {
     let workload = instance.workload;
     let mut value = object.value.clone();
-    let kind = manifests::kind(object).to_owned();
+    let kind = object.kind().to_owned();
     adopt(context, workload, &mut value);
     let mut origins = Vec::new();
     if let Some(prefix) = manifests::pod_template(&kind)
@@ -192,7 +192,7 @@ fn rules<'a>(
         Failover::Moves(moves) => moves.rto,
         Failover::Lowest | Failover::None { .. } => None,
     };
-    let by_template = manifests::main(model, workload).is_none_or(|m| manifests::kind(m) == "Deployment");
+    let by_template = manifests::main(model, workload).is_none_or(|m| m.kind() == "Deployment");
     let (location, placed, packs) = (instance.location, true, tier.preemptible);
     PodRules { location, labels, class, class_span, request, spread, by_template, rto, placed, packs }
 }

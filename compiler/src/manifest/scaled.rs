@@ -7,7 +7,7 @@ use crate::model::ManifestObject;
 
 /// Whether an object runs as many replicas of a pod template as a policy says.
 pub(crate) fn is_scaled(object: &ManifestObject) -> bool {
-    matches!(text(&object.value, "/kind"), "Deployment" | "StatefulSet")
+    matches!(object.kind(), "Deployment" | "StatefulSet")
 }
 
 /// The object whose replicas the targets of a workload of that name count: the one of its name, else the first.
@@ -16,7 +16,7 @@ pub(crate) fn scaled<'o>(
     name: &str,
 ) -> Option<&'o ManifestObject> {
     let mut scaled = objects.filter(|object| is_scaled(object));
-    let named = scaled.clone().find(|object| text(&object.value, "/metadata/name") == name);
+    let named = scaled.clone().find(|object| object.name() == name);
     named.or_else(|| scaled.next())
 }
 
@@ -24,13 +24,13 @@ pub(crate) fn scaled<'o>(
 pub(crate) fn covers(object: &ManifestObject, target: &ManifestObject) -> bool {
     let labels = target.value.pointer("/spec/template/metadata/labels");
     let selects = |all: Vec<selector::Requirement<'_>>| all.iter().all(|one| one.is_met(labels));
-    text(&object.value, "/kind") == "PodDisruptionBudget" && selector::of(&object.value).is_some_and(selects)
+    object.kind() == "PodDisruptionBudget" && selector::of(&object.value).is_some_and(selects)
 }
 
 /// Whether an object is an autoscaler of another.
 pub(crate) fn autoscales(object: &ManifestObject, target: &ManifestObject) -> bool {
     let of = |pointer: &str| text(&object.value, pointer);
     of("/kind") == "HorizontalPodAutoscaler"
-        && of("/spec/scaleTargetRef/name") == text(&target.value, "/metadata/name")
-        && of("/spec/scaleTargetRef/kind") == text(&target.value, "/kind")
+        && of("/spec/scaleTargetRef/name") == target.name()
+        && of("/spec/scaleTargetRef/kind") == target.kind()
 }

@@ -420,6 +420,23 @@ pub struct ManifestObject {
     pub places: crate::manifest::Places,
 }
 
+impl ManifestObject {
+    /// Its kind; empty where none is said.
+    pub fn kind(&self) -> &str {
+        crate::manifest::text(&self.value, "/kind")
+    }
+
+    /// Its name; empty where none is said.
+    pub fn name(&self) -> &str {
+        crate::manifest::text(&self.value, "/metadata/name")
+    }
+
+    /// Where the value at a JSON pointer stands; the document where there is none.
+    pub fn place(&self, pointer: &str) -> Span {
+        self.places.get(pointer).unwrap_or(self.span)
+    }
+}
+
 impl Region {
     /// How the cluster is reached, where that is said.
     pub fn access(&self) -> Option<&ClusterAccess> {

@@ -208,7 +208,7 @@ fn amounts(object: &ManifestObject, pointer: &str) -> BTreeMap<Resource, (u64, S
         };
         if let Ok(amount) = resource.parse(&written) {
             let place = format!("{pointer}/{}", seawall_schema::pointer::step(name));
-            let span = object.places.get(&place).unwrap_or(object.span);
+            let span = object.place(&place);
             found.insert(resource, (amount, span));
         }
     }

@@ -89,7 +89,7 @@ impl Resolver<'_> {
             if unchecked {
                 let text = |pointer: &str| crate::manifest::text(&object.value, pointer);
                 let group = crate::manifest::group_of(text("/apiVersion")).to_owned();
-                let place = object.places.get("/kind").unwrap_or(object.span);
+                let place = object.place("/kind");
                 let of_kind = self.unchecked.entry((group, text("/kind").to_owned()));
                 of_kind.or_insert(Unchecked { place, named, count: 0 }).count += 1;
             }

@@ -246,7 +246,7 @@ pub(super) fn manifest(at: &Places<'_>, file: &model::ManifestFile) -> Manifest 
     let object = |object: &model::ManifestObject| {
         let text =
             |pointer| object.value.pointer(pointer).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
-        let place = object.places.get("/kind").unwrap_or(object.span);
+        let place = object.place("/kind");
         Object {
             api_version: text("/apiVersion"),
             kind: text("/kind"),

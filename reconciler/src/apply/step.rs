@@ -6,7 +6,7 @@ use crate::cluster::{ApplyOptions, ClusterError};
 use crate::health::{crowd, verdict};
 use crate::plan::diff::diff;
 use crate::plan::{Action, Identity, Record, Step, traffic};
-use seawall_schema::keys::{DIGEST, TRAFFIC_WEIGHT};
+use seawall_schema::keys::{DIGEST, TRAFFIC_WEIGHT, WEIGHT_PROPERTY};
 use serde_json::{Value, json};
 
 impl Writer<'_> {
@@ -135,7 +135,7 @@ fn weigh(object: &mut Value, weight: Option<u64>) {
     let properties = endpoints.iter_mut().filter_map(|endpoint| endpoint.get_mut("providerSpecific"));
     let properties = properties.filter_map(Value::as_array_mut).flatten();
     let mut shown = None;
-    for property in properties.filter(|property| property["name"] == "aws/weight") {
+    for property in properties.filter(|property| property["name"] == WEIGHT_PROPERTY) {
         if let Some(weight) = weight {
             property["value"] = Value::from(weight.to_string());
         }

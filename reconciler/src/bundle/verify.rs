@@ -191,6 +191,6 @@ fn weights(object: &serde_json::Value) -> Vec<u64> {
 /// The weight of a traffic record.
 fn weight(object: &serde_json::Value) -> Option<u64> {
     let properties = object.pointer("/spec/endpoints/0/providerSpecific")?.as_array()?;
-    let held = properties.iter().find(|property| property["name"] == "aws/weight")?;
+    let held = properties.iter().find(|property| property["name"] == keys::WEIGHT_PROPERTY)?;
     held["value"].as_str()?.parse().ok()
 }

@@ -6,7 +6,7 @@
 
 use super::{Identity, Want, Wanted, wanted};
 use crate::bundle::Bundle;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// From which weight to which a record goes back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,8 +59,8 @@ pub fn users_going_back(bundle: &Bundle, from: &[String], now: &[String]) -> Res
         let to = next.weight.unwrap_or(was);
         objects.push(going(next.clone(), was, to));
     }
-    let before: BTreeMap<_, _> = objects.iter().map(|want| (Identity::of(&want.key), ())).collect();
-    let back = after.into_iter().filter(|(identity, _)| !before.contains_key(identity));
+    let before: BTreeSet<_> = objects.iter().map(|want| Identity::of(&want.key)).collect();
+    let back = after.into_iter().filter(|(identity, _)| !before.contains(identity));
     objects.extend(back.filter_map(|(_, want)| want.weight.map(|to| going(want, 0, to))));
     objects.sort_by_key(|want| want.turn);
     Ok(Wanted { objects })

@@ -99,9 +99,7 @@ impl Worker {
 
     /// After a pass: says where the users are, and lets the work go back once all of them are.
     pub(super) fn step_back(&mut self, bundle: &Bundle, wanted: &Wanted, pace: Pace) -> Option<Progress> {
-        self.force.ending.as_ref()?;
         let going = self.users_on_the_way(wanted);
-        let every = bundle.file.failback.map_or(0, |failback| failback.every_ms);
         let ending = self.force.ending.as_mut()?;
         if ending.users_back {
             self.force.ending = None;
@@ -112,17 +110,17 @@ impl Worker {
             ending.users_back = true;
             self.rollout = Some(Rollout::default());
             self.conditions.set("Traffic", true, "Back", "every record has the weight from before the event");
-        } else if pace.due {
+            self.keep_force();
+            return Some(Progress::Settling);
+        }
+        let every = bundle.file.failback.map_or(0, |failback| failback.every_ms) / 1000;
+        let message = format!("{}; a step every {every} s", going.join(", "));
+        self.conditions.set("Traffic", false, "GoingBack", message);
+        if pace.due {
             ending.stepped = Some(jiff::Timestamp::now());
-        }
-        if !going.is_empty() {
-            let message = format!("{}; a step every {} s", going.join(", "), every / 1000);
-            self.conditions.set("Traffic", false, "GoingBack", message);
-        }
-        if going.is_empty() || pace.due {
             self.keep_force();
         }
-        Some(if going.is_empty() { Progress::Settling } else { Progress::Settled })
+        Some(Progress::Settled)
     }
 
     fn users_on_the_way(&self, wanted: &Wanted) -> Vec<String> {

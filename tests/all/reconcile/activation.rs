@@ -1,9 +1,10 @@
 //! Promise 5: with git and everything else gone, a region restarts, corrects drift and activates a declared event.
 
 use super::double::Mode;
-use super::fixture::{Region, Spec, condition, config, deployment, eventually, key, namespace, runtime};
+use super::fixture::{
+    Region, Spec, condition, config, deployment, eventually, key, namespace, replicas, say, unsay,
+};
 use seawall_reconciler::gate::operator;
-use seawall_reconciler::region::{Declaration, declare, end};
 use seawall_reconciler::source::SourceError;
 use seawall_schema::object::Phase;
 
@@ -32,20 +33,6 @@ fn synced() -> Region {
     let status = region.pass();
     assert!(condition(&status, "Applied").ok, "{status:#?}");
     region
-}
-
-fn replicas(region: &Region, name: &str) -> Option<u64> {
-    region.get("Deployment", name)?.pointer("/spec/replicas")?.as_u64()
-}
-
-fn say(region: &Region, event: &str) {
-    let declaration =
-        Declaration { by: "me".to_owned(), reason: "test".to_owned(), ..Declaration::default() };
-    runtime().block_on(declare(&region.cluster.inner, event, &declaration)).unwrap();
-}
-
-fn unsay(region: &Region, event: &str) {
-    assert!(runtime().block_on(end(&region.cluster.inner, event)).unwrap());
 }
 
 #[test]

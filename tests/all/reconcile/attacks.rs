@@ -2,7 +2,7 @@
 //! bookkeeping that is tampered with must hide no change, a state folder that vanishes must come back.
 
 use super::double::Mode;
-use super::fixture::{Region, Spec, condition, config, deployment, eventually, namespace};
+use super::fixture::{Region, Spec, condition, config, deployment, eventually, namespace, replicas};
 use seawall_reconciler::cluster::{ApplyOptions, ClusterError};
 use seawall_schema::object::Phase;
 use serde_json::{Value, json};
@@ -11,10 +11,6 @@ use std::time::Duration;
 const FORCE: ApplyOptions = ApplyOptions { dry_run: false, force: true };
 /// A second is promised; the machine that runs the tests may be busy with the others.
 const SOON: Duration = Duration::from_millis(2500);
-
-fn replicas(region: &Region) -> Option<u64> {
-    region.get("Deployment", "api")?.pointer("/spec/replicas")?.as_u64()
-}
 
 fn refused() -> ClusterError {
     ClusterError::Refused("422 denied by policy".to_owned())
@@ -39,7 +35,7 @@ fn drift_is_put_back_at_once_beside_an_object_that_is_refused_for_good() {
     std::thread::sleep(Duration::from_secs(4));
     for value in [7, 8, 9] {
         region.cluster.inner.apply_as("kubectl", &deployment("api", value), FORCE).unwrap();
-        let took = eventually("put back", || replicas(&region) == Some(3));
+        let took = eventually("put back", || replicas(&region, "api") == Some(3));
         assert!(took < SOON, "{took:?}");
     }
     let status = running.until("counted", |status| status.drift_corrected == 3);
@@ -88,7 +84,7 @@ fn a_change_is_put_back_also_where_the_digest_was_tampered_with() {
     let mut running = region.run();
     running.until_in_sync();
     region.cluster.inner.apply_as("kubectl", &forged(9, Some("sha256:0")), FORCE).unwrap();
-    let took = eventually("put back", || replicas(&region) == Some(3));
+    let took = eventually("put back", || replicas(&region, "api") == Some(3));
     assert!(took < SOON, "{took:?}");
     running.until_in_sync();
 }
@@ -103,7 +99,7 @@ fn a_change_behind_a_lost_digest_is_put_back_after_a_restart_too() {
     std::fs::write(&file, object.to_string()).unwrap();
     let status = region.pass();
     assert!(condition(&status, "Applied").ok, "{status:#?}");
-    assert_eq!(replicas(&region), Some(3));
+    assert_eq!(replicas(&region, "api"), Some(3));
 }
 
 #[test]
@@ -120,7 +116,7 @@ fn a_state_folder_that_is_removed_under_a_running_worker_comes_back() {
     region.source.fail_with(Some(seawall_reconciler::source::SourceError::Unreachable("gone".to_owned())));
     region.cluster.inner.apply_as("kubectl", &deployment("api", 9), FORCE).unwrap();
     region.pass();
-    assert_eq!(replicas(&region), Some(3));
+    assert_eq!(replicas(&region, "api"), Some(3));
 }
 
 /// More Deployments than are looked at in one step, none of which stands at first.
@@ -170,6 +166,6 @@ fn a_cluster_that_falls_silent_is_said_and_taken_up_again() {
     assert!(condition(&status, "Observed").message.contains("no answer"), "{status:#?}");
     region.cluster.inner.apply_as("kubectl", &deployment("api", 9), FORCE).unwrap();
     region.cluster.set(Mode::Healthy);
-    eventually("put back", || replicas(&region) == Some(3));
+    eventually("put back", || replicas(&region, "api") == Some(3));
     running.until("well again", |status| status.conditions.iter().all(|condition| condition.ok));
 }

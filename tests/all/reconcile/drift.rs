@@ -1,7 +1,7 @@
 //! Promises 4 and 9: foreign changes to what is ours are put back within a second, what is not ours is left alone.
 
 use super::double::Mode;
-use super::fixture::{Region, Spec, condition, config, deployment, eventually, key, namespace};
+use super::fixture::{Region, Spec, condition, config, deployment, eventually, key, namespace, replicas};
 use seawall_reconciler::cluster::ApplyOptions;
 use seawall_schema::object::Phase;
 use serde_json::json;
@@ -11,17 +11,13 @@ const FORCE: ApplyOptions = ApplyOptions { dry_run: false, force: true };
 /// A second is promised; the machine that runs the tests may be busy with the others.
 const SOON: Duration = Duration::from_millis(2500);
 
-fn replicas(region: &Region) -> Option<u64> {
-    region.get("Deployment", "api")?.pointer("/spec/replicas")?.as_u64()
-}
-
 #[test]
 fn another_managers_change_is_put_back() {
     let region = Region::synced(&Spec::usual());
     let mut running = region.run();
     running.until_in_sync();
     region.cluster.inner.apply_as("kubectl", &deployment("api", 9), FORCE).unwrap();
-    let took = eventually("put back", || replicas(&region) == Some(3));
+    let took = eventually("put back", || replicas(&region, "api") == Some(3));
     assert!(took < SOON, "{took:?}");
     running.until("counted", |status| status.drift_corrected == 1);
 }
@@ -36,7 +32,7 @@ fn a_file_edited_by_hand_is_put_back() {
     std::fs::write(&file, text.replace("\"replicas\": 3,", "\"replicas\": 7,")).unwrap();
     let took = eventually("put back", || {
         let text = std::fs::read_to_string(&file).unwrap();
-        !text.contains("\"replicas\": 7,") && replicas(&region) == Some(3)
+        !text.contains("\"replicas\": 7,") && replicas(&region, "api") == Some(3)
     });
     assert!(took < SOON, "{took:?}");
 }
@@ -69,7 +65,7 @@ fn what_is_deleted_comes_back() {
     let mut running = region.run();
     running.until_in_sync();
     std::fs::remove_file(region.cluster.inner.path_of(&key("Deployment", "api"))).unwrap();
-    let took = eventually("back", || replicas(&region) == Some(3));
+    let took = eventually("back", || replicas(&region, "api") == Some(3));
     assert!(took < SOON, "{took:?}");
 }
 
@@ -106,19 +102,19 @@ fn an_ignored_field_is_seeded_once_and_left() {
     seeded["metadata"]["annotations"] = json!({"seawall.dev/ignored-fields": "/spec/replicas"});
     let mut spec = Spec::of(vec![(Phase::Foundation, namespace("shop")), (Phase::Workloads, seeded.clone())]);
     let region = Region::synced(&spec);
-    assert_eq!(replicas(&region), Some(2));
+    assert_eq!(replicas(&region, "api"), Some(2));
     let scaled = json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "api", "namespace": "shop"},
         "spec": {"replicas": 6}});
     region.cluster.inner.apply_as("hpa", &scaled, FORCE).unwrap();
     region.cluster.set(Mode::Healthy);
     region.pass();
-    assert_eq!((replicas(&region), region.cluster.writes()), (Some(6), 0));
+    assert_eq!((replicas(&region, "api"), region.cluster.writes()), (Some(6), 0));
     spec.objects[1].1["spec"]["template"]["spec"]["containers"][0]["image"] = json!("x:2");
     region.source.push("c2", spec.files());
     region.pass();
     let live = region.get("Deployment", "api").unwrap();
     assert_eq!(live["spec"]["template"]["spec"]["containers"][0]["image"], "x:2");
-    assert_eq!(replicas(&region), Some(6));
+    assert_eq!(replicas(&region, "api"), Some(6));
 }
 
 #[test]

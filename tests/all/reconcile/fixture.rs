@@ -2,7 +2,7 @@
 
 use super::double::Double;
 use seawall_reconciler::cluster::embedded::EmbeddedCluster;
-use seawall_reconciler::region::{Worker, WorkerConfig};
+use seawall_reconciler::region::{Declaration, Worker, WorkerConfig, declare, end};
 use seawall_reconciler::source::{MemorySource, Source};
 use seawall_schema::bundle::{BundleFile, EventFile, FORMAT, Failback, FleetFile, Limits, PhaseFile};
 use seawall_schema::digest::sha256;
@@ -162,6 +162,35 @@ pub(crate) fn deployment(name: &str, replicas: u32) -> Value {
 pub(crate) fn budget(name: &str) -> Value {
     json!({"apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": {"name": name, "namespace": "shop"},
         "spec": {"maxUnavailable": 1, "selector": {"matchLabels": {"app": name}}}})
+}
+
+/// A host's traffic record; `steps` as the overlay of an event has them.
+pub(crate) fn record(name: &str, weight: u64, steps: Option<&str>) -> Value {
+    let mut record = json!({"apiVersion": "externaldns.k8s.io/v1alpha1", "kind": "DNSEndpoint",
+        "metadata": {"name": name, "namespace": "shop"},
+        "spec": {"endpoints": [{"dnsName": "shop.example.com", "setIdentifier": "eu-west",
+            "providerSpecific": [{"name": "aws/weight", "value": weight.to_string()}]}]}});
+    if let Some(steps) = steps {
+        record["metadata"]["annotations"] = json!({ keys::TRAFFIC_STEPS: steps });
+    }
+    record
+}
+
+/// Declares an event in the region's own cluster.
+pub(crate) fn say(region: &Region, event: &str) {
+    let declaration =
+        Declaration { by: "me".to_owned(), reason: "test".to_owned(), ..Declaration::default() };
+    runtime().block_on(declare(&region.cluster.inner, event, &declaration)).unwrap();
+}
+
+/// Ends an event that was declared there.
+pub(crate) fn unsay(region: &Region, event: &str) {
+    assert!(runtime().block_on(end(&region.cluster.inner, event)).unwrap());
+}
+
+/// How many replicas a Deployment asks for.
+pub(crate) fn replicas(region: &Region, name: &str) -> Option<u64> {
+    region.get("Deployment", name)?.pointer("/spec/replicas")?.as_u64()
 }
 
 pub(crate) fn key(kind: &str, name: &str) -> ObjectKey {

@@ -1,26 +1,16 @@
 //! The order in which an event comes into force and ends (design page 05): each step confirmed before the next, and users
 //! taken back by the declared rate before the work goes.
 
-use super::fixture::{Region, Spec, condition, config, deployment, eventually, key, namespace, runtime};
-use seawall_reconciler::region::{Declaration, declare, end};
+use super::fixture::{
+    Region, Spec, condition, config, deployment, eventually, key, namespace, record, replicas, say, unsay,
+};
 use seawall_schema::bundle::Failback;
 use seawall_schema::object::Phase;
-use seawall_schema::{keys, status::RegionStatus};
+use seawall_schema::status::RegionStatus;
 use serde_json::{Value, json};
 use std::time::Duration;
 
 const HOUR: u64 = 3_600_000;
-
-fn record(name: &str, weight: u64, steps: Option<&str>) -> Value {
-    let mut record = json!({"apiVersion": "externaldns.k8s.io/v1alpha1", "kind": "DNSEndpoint",
-        "metadata": {"name": name, "namespace": "shop"},
-        "spec": {"endpoints": [{"dnsName": "shop.example.com", "setIdentifier": "eu-west",
-            "providerSpecific": [{"name": "aws/weight", "value": weight.to_string()}]}]}});
-    if let Some(steps) = steps {
-        record["metadata"]["annotations"] = json!({ keys::TRAFFIC_STEPS: steps });
-    }
-    record
-}
 
 /// `meek` may take no room from others, `bold` may.
 fn spec(failback: Option<(u32, u64)>) -> Spec {
@@ -43,20 +33,6 @@ fn spec(failback: Option<(u32, u64)>) -> Spec {
     spec.events.insert("surge", (surge, Vec::new()));
     spec.failback = failback.map(|(rate_thousandths, every_ms)| Failback { rate_thousandths, every_ms });
     spec
-}
-
-fn say(region: &Region) {
-    let declaration =
-        Declaration { by: "me".to_owned(), reason: "test".to_owned(), ..Declaration::default() };
-    runtime().block_on(declare(&region.cluster.inner, "surge", &declaration)).unwrap();
-}
-
-fn unsay(region: &Region) {
-    assert!(runtime().block_on(end(&region.cluster.inner, "surge")).unwrap());
-}
-
-fn replicas(region: &Region, name: &str) -> Option<u64> {
-    region.get("Deployment", name)?.pointer("/spec/replicas")?.as_u64()
 }
 
 fn weight(region: &Region, name: &str) -> Option<u64> {
@@ -92,7 +68,7 @@ fn room_is_freed_when_those_wait_who_may_take_none_and_before_those_come_who_may
     ["meek", "placeholder"].into_iter().for_each(|name| region.cluster.lag(name));
     let mut running = region.run();
     running.until_in_sync();
-    say(&region);
+    say(&region, "surge");
     eventually("its pods are asked for", || replicas(&region, "meek") == Some(2));
     shortly();
     assert_eq!(replicas(&region, "placeholder"), Some(4), "nobody would stand in the room yet");
@@ -113,7 +89,7 @@ fn pods_that_never_come_hold_up_nothing_for_longer_than_the_deadline() {
     region.settle = Duration::from_millis(300);
     ["meek", "placeholder"].into_iter().for_each(|name| region.cluster.lag(name));
     let _running = region.run();
-    say(&region);
+    say(&region, "surge");
     eventually("the others", || replicas(&region, "bold") == Some(3) && weight(&region, "host").is_some());
     assert_eq!(replicas(&region, "placeholder"), Some(0));
 }
@@ -121,14 +97,14 @@ fn pods_that_never_come_hold_up_nothing_for_longer_than_the_deadline() {
 #[test]
 fn at_the_end_users_leave_first_and_the_room_is_held_before_limits_close() {
     let mut region = Region::synced(&spec(None));
-    say(&region);
+    say(&region, "surge");
     region.pass();
     assert_eq!((weight(&region, "host"), weight(&region, "guest")), (Some(100), Some(40)));
     region.settle = Duration::from_secs(60);
     region.cluster.lag("bold");
     applied(&region);
     let mut running = region.run();
-    unsay(&region);
+    unsay(&region, "surge");
     eventually("the work goes", || replicas(&region, "bold") == Some(0));
     shortly();
     assert_eq!(replicas(&region, "placeholder"), Some(0), "the room is still taken");
@@ -159,9 +135,9 @@ fn going_back(status: &RegionStatus) -> String {
 #[test]
 fn users_go_back_by_the_declared_rate_across_restarts_while_the_work_is_kept() {
     let region = Region::synced(&spec(Some((20_000, HOUR))));
-    say(&region);
+    say(&region, "surge");
     region.pass();
-    unsay(&region);
+    unsay(&region, "surge");
     let status = region.pass();
     assert_eq!(
         going_back(&status),
@@ -187,15 +163,15 @@ fn users_go_back_by_the_declared_rate_across_restarts_while_the_work_is_kept() {
 #[test]
 fn an_event_that_comes_back_does_not_wait_for_its_end() {
     let region = Region::synced(&spec(Some((20_000, HOUR))));
-    say(&region);
+    say(&region, "surge");
     region.pass();
-    unsay(&region);
+    unsay(&region, "surge");
     going_back(&region.pass());
-    say(&region);
+    say(&region, "surge");
     let status = region.pass();
     assert_eq!((weight(&region, "host"), weight(&region, "guest")), (Some(100), Some(40)), "{status:#?}");
     // And a new end is paced from its own beginning.
-    unsay(&region);
+    unsay(&region, "surge");
     going_back(&region.pass());
     assert_eq!(weight(&region, "host"), Some(83));
 }
@@ -203,9 +179,9 @@ fn an_event_that_comes_back_does_not_wait_for_its_end() {
 #[test]
 fn a_bundle_that_no_longer_has_the_event_ends_it_at_once() {
     let region = Region::synced(&spec(Some((20_000, HOUR))));
-    say(&region);
+    say(&region, "surge");
     region.pass();
-    unsay(&region);
+    unsay(&region, "surge");
     going_back(&region.pass());
     region.source.push("c2", Spec { events: Default::default(), ..spec(None) }.files());
     region.pass();

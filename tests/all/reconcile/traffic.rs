@@ -1,26 +1,13 @@
 //! The last step of an activation: users are sent on by the declared weights, and all of them only to work that stands.
 
 use super::double::Mode;
-use super::fixture::{Region, Spec, condition, eventually, key, namespace, runtime};
+use super::fixture::{Region, Spec, condition, eventually, key, namespace, record, say, unsay};
 use seawall_reconciler::cluster::ApplyOptions;
-use seawall_reconciler::region::{Declaration, declare, end};
 use seawall_schema::keys;
 use seawall_schema::object::Phase;
 use serde_json::{Value, json};
 
 const FORCE: ApplyOptions = ApplyOptions { dry_run: false, force: true };
-
-/// A host's record; `steps` as the overlay of an event has them.
-fn record(weight: u64, steps: Option<&str>) -> Value {
-    let mut record = json!({"apiVersion": "externaldns.k8s.io/v1alpha1", "kind": "DNSEndpoint",
-        "metadata": {"name": "host", "namespace": "shop"},
-        "spec": {"endpoints": [{"dnsName": "shop.example.com", "setIdentifier": "eu-west",
-            "providerSpecific": [{"name": "aws/weight", "value": weight.to_string()}]}]}});
-    if let Some(steps) = steps {
-        record["metadata"]["annotations"] = json!({ keys::TRAFFIC_STEPS: steps });
-    }
-    record
-}
 
 /// Work that stands once somebody gives it an address.
 fn balanced() -> Value {
@@ -29,8 +16,10 @@ fn balanced() -> Value {
 }
 
 fn spec() -> Spec {
-    let mut spec = Spec::of(vec![(Phase::Foundation, namespace("shop")), (Phase::Traffic, record(15, None))]);
-    let surge = vec![(Phase::Configuration, balanced()), (Phase::Traffic, record(100, Some("49,100")))];
+    let mut spec =
+        Spec::of(vec![(Phase::Foundation, namespace("shop")), (Phase::Traffic, record("host", 15, None))]);
+    let surge =
+        vec![(Phase::Configuration, balanced()), (Phase::Traffic, record("host", 100, Some("49,100")))];
     spec.events.insert("surge", (surge, Vec::new()));
     spec
 }
@@ -43,17 +32,11 @@ fn weight(region: &Region) -> Option<Value> {
     Some(held)
 }
 
-fn say(region: &Region) {
-    let declaration =
-        Declaration { by: "me".to_owned(), reason: "test".to_owned(), ..Declaration::default() };
-    runtime().block_on(declare(&region.cluster.inner, "surge", &declaration)).unwrap();
-}
-
 #[test]
 fn the_rest_of_the_users_waits_until_the_work_stands() {
     let region = Region::synced(&spec());
     assert_eq!(weight(&region), Some(json!("15")));
-    say(&region);
+    say(&region, "surge");
     let status = region.pass();
     assert_eq!(weight(&region), Some(json!("49")), "{status:#?}");
     let said = condition(&status, "Traffic");
@@ -71,7 +54,7 @@ fn the_rest_of_the_users_waits_until_the_work_stands() {
     region.cluster.set(Mode::Healthy);
     region.pass();
     assert_eq!((weight(&region), region.cluster.writes()), (Some(json!("100")), 0));
-    assert!(runtime().block_on(end(&region.cluster.inner, "surge")).unwrap());
+    unsay(&region, "surge");
     region.pass();
     assert_eq!(weight(&region), Some(json!("15")));
 }
@@ -81,7 +64,7 @@ fn a_worker_that_runs_takes_every_step_and_puts_back_a_foreign_one() {
     let region = Region::synced(&spec());
     let mut running = region.run();
     running.until_in_sync();
-    say(&region);
+    say(&region, "surge");
     eventually("the first step", || weight(&region) == Some(json!("49")));
     let mut door = balanced();
     door["spec"]["clusterIP"] = json!("10.0.0.1");

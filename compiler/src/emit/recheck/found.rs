@@ -139,7 +139,7 @@ fn autoscaled(object: &Value) -> Option<(Key, u64)> {
 fn weighs(record: &Value) -> Weighs {
     let endpoints = record["spec"]["endpoints"].as_array().into_iter().flatten();
     let weights = endpoints.flat_map(|endpoint| endpoint["providerSpecific"].as_array()).flatten();
-    let weights = weights.filter(|property| property["name"] == "aws/weight");
+    let weights = weights.filter(|property| property["name"] == keys::WEIGHT_PROPERTY);
     let weights: Vec<&str> = weights.filter_map(|property| property["value"].as_str()).collect();
     let steps = record["metadata"]["annotations"][keys::TRAFFIC_STEPS].as_str().map(str::to_owned);
     (weights.join("+"), steps)

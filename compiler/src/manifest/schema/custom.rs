@@ -46,7 +46,7 @@ pub enum Added {
 
 /// Whether an object is a CustomResourceDefinition, of whichever version.
 pub(super) fn is_definition(object: &ManifestObject) -> bool {
-    text(&object.value, "/kind") == "CustomResourceDefinition"
+    object.kind() == "CustomResourceDefinition"
         && text(&object.value, "/apiVersion").starts_with("apiextensions.k8s.io/")
 }
 
@@ -60,8 +60,7 @@ impl Schemas {
         self.check(object, source).findings.into_iter().for_each(|finding| out.push(finding));
         let sound = out.len() == before;
         let (group, kind) = (text(&object.value, "/spec/group"), text(&object.value, "/spec/names/kind"));
-        let place = |pointer: &str| object.places.get(pointer).unwrap_or(object.span);
-        let span = place("/spec/names/kind");
+        let span = object.place("/spec/names/kind");
         let mut versions = Vec::new();
         if sound {
             named(object, out);
@@ -112,7 +111,7 @@ fn named(object: &ManifestObject, out: &mut Diagnostics) {
 }
 
 fn read_versions(object: &ManifestObject, out: &mut Diagnostics) -> Vec<CustomVersion> {
-    let name = clip(text(&object.value, "/metadata/name")).into_owned();
+    let name = clip(object.name()).into_owned();
     let versions = object.value.pointer("/spec/versions").and_then(Value::as_array);
     let mut found = Vec::new();
     for (index, version) in versions.into_iter().flatten().enumerate() {

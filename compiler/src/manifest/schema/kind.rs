@@ -47,10 +47,9 @@ struct Own<'o> {
 impl<'o> Own<'o> {
     fn new(object: &'o ManifestObject) -> Self {
         let text = |name: &str| object.value.get(name).and_then(serde_json::Value::as_str).unwrap_or("");
-        let at = |pointer: &str| object.places.get(pointer).unwrap_or(object.span);
         let (api, kind) = (text("apiVersion"), text("kind"));
         let (group, version) = split(api);
-        Own { api, group, version, kind, api_at: at("/apiVersion"), kind_at: at("/kind") }
+        Own { api, group, version, kind, api_at: object.place("/apiVersion"), kind_at: object.place("/kind") }
     }
 
     /// Its version is not served; what serves it instead can be written there.
